@@ -1,0 +1,215 @@
+import { MINUTE, SECOND } from "../domain/instant.ts";
+import type { Instant } from "../domain/instant.ts";
+import { SECURITY_PROVIDER_APP_ID, SECURITY_PROVIDER_NAME } from "../domain/principal.ts";
+import type { RuleOrigin } from "./container.ts";
+import { claimsOf } from "./identities.ts";
+import type { Identity } from "./identities.ts";
+import type { Random } from "./random.ts";
+import type { TenantModel } from "./tenant-model.ts";
+import type { TrapName, Traps } from "./traps.ts";
+import type { TrueFailedWrite, TrueOpening, TrueRequest } from "./truth.ts";
+import { wireRow } from "./wire-row.ts";
+import type { Operation, WireRow, WireStatus, Writer } from "./wire-row.ts";
+
+/** One row of an operation, before it is known whether the log keeps it. */
+export interface PlannedRow {
+  readonly status: WireStatus;
+  readonly subStatus: string;
+  /** How long after the operation's start; the first row has 0. */
+  readonly after: number;
+  readonly properties: Readonly<Record<string, string>> | null;
+  /** The resource, where it differs from the operation's. */
+  readonly resource?: string;
+  /** Called with the row's `eventDataId` when the log keeps the row. */
+  readonly onKept?: (eventDataId: string) => void;
+}
+
+/** One operation: its rows share caller, operation ID and correlation ID. */
+export interface PlannedOperation {
+  readonly operation: Operation;
+  readonly resource: string;
+  readonly writer: Writer;
+  readonly method: string;
+  readonly correlationId: string;
+  readonly operationId: string;
+  readonly rows: readonly PlannedRow[];
+}
+
+/** The hidden side of the tenant: what really happened. */
+export interface Ledger {
+  readonly opening: (opening: TrueOpening) => void;
+  readonly request: (request: TrueRequest) => void;
+  readonly failedWrite: (write: TrueFailedWrite) => void;
+}
+
+interface Scheduled {
+  readonly at: Instant;
+  readonly run: () => void;
+}
+
+/** Runs the tenant through time: what is scheduled happens in order, and writes rows as it happens. */
+export class Simulation {
+  readonly model: TenantModel;
+  readonly random: Random;
+  readonly traps: Traps;
+  readonly ledger: Ledger;
+  /** What is really behind each rule that JIT wrote, by rule name. */
+  readonly origins = new Map<string, RuleOrigin>();
+  /** Latest first, so that the next one is taken from the end; of equal ones the first comes first. */
+  readonly #queue: Scheduled[] = [];
+  #rows: WireRow[] = [];
+  #now: Instant;
+
+  constructor(model: TenantModel, random: Random, traps: Traps, ledger: Ledger, start: Instant) {
+    this.model = model;
+    this.random = random;
+    this.traps = traps;
+    this.ledger = ledger;
+    this.#now = start;
+  }
+
+  /** The present moment, as a row would show it: cut to the second where the tenant's clock is coarse. */
+  get now(): Instant {
+    return this.model.style.coarseTime ? Math.floor(this.#now / SECOND) * SECOND : this.#now;
+  }
+
+  /** Whether the trap is set this time. */
+  trap(name: TrapName): boolean {
+    return this.traps.draw(name, this.random);
+  }
+
+  /** Has something happen that many milliseconds from now. */
+  schedule(after: number, run: () => void): void {
+    const entry = { at: this.#now + after, run };
+    let low = 0;
+    let high = this.#queue.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.#queue[middle];
+      if (other !== undefined && other.at > entry.at) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    this.#queue.splice(low, 0, entry);
+  }
+
+  /** Goes on to the next moment before `until`; returns its rows, or null when there is none left. */
+  step(until: Instant): readonly WireRow[] | null {
+    const next = this.#queue.at(-1);
+    if (next === undefined || next.at >= until) {
+      return null;
+    }
+    this.#queue.pop();
+    this.#now = next.at;
+    next.run();
+    const rows = this.#rows;
+    if (rows.length > 0) {
+      this.#rows = [];
+    }
+    return rows;
+  }
+
+  /** Writes the rows of an operation that begins now; some may get lost on the way to the log. */
+  log(planned: PlannedOperation): void {
+    const isLossy = planned.rows.length > 1 && this.trap("lost-rows");
+    const clientRequestId = this.random.guid();
+    for (const row of planned.rows) {
+      if (isLossy && this.random.chance(0.4)) {
+        continue;
+      }
+      if (row.after === 0) {
+        this.#write(planned, row, clientRequestId);
+      } else {
+        this.schedule(row.after, () => {
+          this.#write(planned, row, clientRequestId);
+        });
+      }
+    }
+  }
+
+  #write(planned: PlannedOperation, row: PlannedRow, clientRequestId: string): void {
+    const { random, model } = this;
+    const now = this.now;
+    const eventDataId = random.guid();
+    const digits = model.style.coarseTime ? "0000" : String(random.int(0, 9999)).padStart(4, "0");
+    if (model.logCut !== null && now < model.logCut) {
+      return;
+    }
+    this.#rows.push(
+      wireRow({
+        at: now,
+        digits,
+        submittedAt: now + random.int(3 * MINUTE, 20 * MINUTE),
+        operation: planned.operation,
+        resource: this.casing(row.resource ?? planned.resource),
+        status: row.status,
+        subStatus: row.subStatus,
+        writer: planned.writer,
+        method: planned.method,
+        clientRequestId,
+        correlationId: planned.correlationId,
+        operationId: planned.operationId,
+        eventDataId,
+        tenantId: model.tenantId,
+        properties: row.properties,
+      }),
+    );
+    row.onKept?.(eventDataId);
+  }
+
+  /** A resource ID as this row happens to write it. */
+  casing(id: string): string {
+    if (!this.trap("id-casing")) {
+      return id;
+    }
+    switch (this.random.int(0, 2)) {
+      case 0:
+        return id.toUpperCase();
+      case 1:
+        return id.toLowerCase();
+      default:
+        return id.replace("resourceGroups", "resourcegroups").replace("Microsoft.", "microsoft.");
+    }
+  }
+
+  /** How a person's or an application's rows show them now. */
+  writer(identity: Identity, address = this.random.pick(identity.addresses)): Writer {
+    const isBare = this.trap("claims-missing");
+    return {
+      caller: identity.caller,
+      claims: isBare ? {} : claimsOf(identity, this.model.tenantId, this.#now, address),
+      clientAddress: this.random.chance(0.8) ? address : null,
+    };
+  }
+
+  /** How a row of the security resource provider shows it: by name, by object ID, or hardly at all. */
+  providerWriter(): Writer {
+    const { provider } = this.model;
+    const isUnproven = this.trap("unproven-writer");
+    const claims = isUnproven ? {} : claimsOf(provider, this.model.tenantId, this.#now, null);
+    const callers = [SECURITY_PROVIDER_NAME, provider.objectId, null, SECURITY_PROVIDER_APP_ID];
+    return {
+      caller: callers[this.model.style.providerCaller] ?? null,
+      claims,
+      clientAddress: null,
+    };
+  }
+
+  /** The properties that every row of Azure carries, around those given. */
+  properties(
+    resource: string,
+    operation: Operation,
+    more: Readonly<Record<string, string>>,
+  ): Record<string, string> {
+    const subscription = resource.split("/")[2] ?? "";
+    return {
+      ...more,
+      eventCategory: "Administrative",
+      entity: resource,
+      message: operation.name,
+      hierarchy: `${this.model.tenantId}/${subscription}`,
+    };
+  }
+}
