@@ -32,6 +32,8 @@ export interface RequestTarget {
   readonly vm: ResourceId;
   /** Empty when the log names the VM but not the ports. */
   readonly ports: readonly RequestedPort[];
+  /** true when the log shows that the request was refused for this VM. */
+  readonly denied: boolean;
 }
 
 /** One port that was asked for. */

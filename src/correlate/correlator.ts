@@ -1,0 +1,82 @@
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Opening } from "../domain/opening.ts";
+import type { Guard, Trail } from "../domain/trail.ts";
+import type { AccessRequest } from "../domain/access-request.ts";
+import { compareText, FactSet } from "./fact-set.ts";
+import type { FindingContext } from "./findings.ts";
+import { addFindings } from "./findings.ts";
+import { byOpening, correlateSubscription } from "./openings.ts";
+
+/**
+ * Correlates activity events as they come, one by one or in pages. What `trail` returns depends on the
+ * set of events added so far and on nothing else: late events revise what earlier ones said.
+ *
+ * NSGs, VMs and JIT policies of one network live in one Azure subscription, so each subscription is
+ * correlated apart, and again only after an event of it was added.
+ */
+export class Correlator {
+  readonly #subscriptions = new Map<string, { facts: FactSet; trail: Trail | null }>();
+  #knownSince: number | null = null;
+
+  /** Adds events; returns how many of them said something new. */
+  add(events: readonly ActivityEvent[]): number {
+    let added = 0;
+    for (const event of events) {
+      const { subscriptionId } = event.resource;
+      let part = this.#subscriptions.get(subscriptionId);
+      if (part === undefined) {
+        part = { facts: new FactSet(), trail: null };
+        this.#subscriptions.set(subscriptionId, part);
+      }
+      if (part.facts.add(event)) {
+        part.trail = null;
+        added += 1;
+      }
+      this.#knownSince = Math.min(this.#knownSince ?? event.at, event.at);
+    }
+    return added;
+  }
+
+  /** How many distinct events are known. */
+  get size(): number {
+    let size = 0;
+    for (const { facts } of this.#subscriptions.values()) {
+      size += facts.size;
+    }
+    return size;
+  }
+
+  /**
+   * What the events say.
+   *
+   * @param context `knownSince` defaults to the oldest event added.
+   */
+  trail(
+    context: Omit<FindingContext, "knownSince"> & { readonly knownSince?: number | null },
+  ): Trail {
+    const openings: Opening[] = [];
+    const requests: AccessRequest[] = [];
+    const guards: Guard[] = [];
+    const parts = [...this.#subscriptions].sort(([a], [b]) => compareText(a, b));
+    for (const [, part] of parts) {
+      part.trail ??= correlateSubscription(part.facts.sorted());
+      for (const opening of part.trail.openings) {
+        openings.push(opening);
+      }
+      for (const request of part.trail.requests) {
+        requests.push(request);
+      }
+      for (const guard of part.trail.guards) {
+        guards.push(guard);
+      }
+    }
+    return {
+      openings: addFindings(openings.sort(byOpening), {
+        ...context,
+        knownSince: context.knownSince ?? this.#knownSince,
+      }),
+      requests: requests.sort((a, b) => a.at - b.at || compareText(a.id, b.id)),
+      guards,
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
+import type { AttributedSpan } from "./attributed-span.ts";
+import { looksLikeJit } from "./jit-rule.ts";
+import { reason } from "./request-evidence.ts";
+import type { Span } from "./rule-history.ts";
+import type { RuleWrite } from "./rule-writes.ts";
+
+/** Attributes a rule that the provider did not write: whoever wrote it stands behind it. */
+export function attributeDirect(span: Span): AttributedSpan {
+  const undecided = span.maybeBefore || span.writes.length > 1;
+  const writers = span.writes.filter((write) => write.actor !== null);
+  const people = new Map(writers.map((write) => [write.actor?.key ?? "", write]));
+  const [only] = people.values();
+  const reasons: Reason[] = [];
+  let verdict: Verdict;
+  if (span.maybeBefore) {
+    verdict = "unattributed";
+    reasons.push(
+      reason(
+        "stood-before",
+        "against",
+        "the rule stood when the log first shows the NSG: who wrote it, and when, is not in the log",
+      ),
+    );
+  } else if (people.size === 0) {
+    verdict = "unattributed";
+    reasons.push(reason("writer-unproven", "against", "the write's rows name nobody"));
+  } else if (people.size > 1) {
+    verdict = "ambiguous";
+    reasons.push(
+      reason(
+        "several-fit",
+        "against",
+        `${people.size} principals wrote the NSG before the rule was first seen, and not every write carries its rules`,
+      ),
+    );
+  } else {
+    verdict = writers.length === span.writes.length ? "certain" : "likely";
+    reasons.push(reason("wrote-rule", "for", "the write that made the rule bears this caller"));
+  }
+  if (looksLikeJit(span.rule)) {
+    reasons.push(
+      reason(
+        "writer-not-provider",
+        "against",
+        "the rule bears a JIT name, and the security resource provider did not write it",
+      ),
+    );
+  }
+  const named = verdict === "certain" || verdict === "likely" ? (only ?? null) : null;
+  return {
+    span,
+    kind: "direct",
+    vm: null,
+    promisedEnd: null,
+    openedBy: undecided ? null : span.seenIn,
+    attribution: {
+      verdict,
+      actor: named?.actor ?? null,
+      clientAddress: named?.clientAddress ?? null,
+      justification: null,
+      candidates: span.maybeBefore ? [] : [...people.values()].map(writerCandidate),
+      reasons,
+    },
+  };
+}
+
+function writerCandidate(write: RuleWrite): Candidate {
+  return {
+    actor: write.actor,
+    requestId: null,
+    at: write.at,
+    reasons: [reason("wrote-rule", "for", "wrote the NSG or the rule")],
+  };
+}

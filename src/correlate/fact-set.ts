@@ -1,0 +1,84 @@
+import type { ActivityEvent } from "../domain/activity-event.ts";
+
+/**
+ * The activity events of one Azure subscription, each once, whatever the order and repetition in which
+ * they came. What it holds is a function of the set of events that were added.
+ */
+export class FactSet {
+  readonly #events = new Map<string, ActivityEvent>();
+  /** Feed keys of every event with an `eventDataId` that was ever added. */
+  readonly #identified = new Set<string>();
+
+  /** Adds an event; returns whether the set now says something else. */
+  add(event: ActivityEvent): boolean {
+    let changed = false;
+    if (event.hasEventDataId) {
+      if (!this.#identified.has(event.feedKey)) {
+        this.#identified.add(event.feedKey);
+        changed = this.#events.delete(derivedId(event.feedKey)) || changed;
+      }
+    } else if (this.#identified.has(event.feedKey)) {
+      return false;
+    }
+    const id = event.hasEventDataId ? event.id : derivedId(event.feedKey);
+    const known = this.#events.get(id);
+    if (known === undefined || isPreferred(event, known)) {
+      this.#events.set(id, event);
+      changed = true;
+    }
+    return changed;
+  }
+
+  get size(): number {
+    return this.#events.size;
+  }
+
+  /** Every event, by time and then identity. */
+  sorted(): ActivityEvent[] {
+    return [...this.#events.values()].sort(byTime);
+  }
+}
+
+/** Orders events by time, then identity: the same order for the same set. */
+export function byTime(a: ActivityEvent, b: ActivityEvent): number {
+  return a.at - b.at || compareText(a.id, b.id);
+}
+
+/** Orders text by code units: the same on every machine, unlike a locale's order. */
+export function compareText(a: string, b: string): number {
+  if (a === b) {
+    return 0;
+  }
+  return a < b ? -1 : 1;
+}
+
+function derivedId(feedKey: string): string {
+  return `derived ${feedKey}`;
+}
+
+/** One row from two feeds may differ in what it carries: the fuller one is kept, else any fixed one. */
+function isPreferred(a: ActivityEvent, b: ActivityEvent): boolean {
+  const byContent = informationOf(a) - informationOf(b);
+  if (byContent !== 0) {
+    return byContent > 0;
+  }
+  return compareText(JSON.stringify(a), JSON.stringify(b)) < 0;
+}
+
+function informationOf(event: ActivityEvent): number {
+  const { detail, principal } = event;
+  let score = 0;
+  if (detail.kind === "jit-request" && detail.body !== null) {
+    score += detail.body.complete ? 8 : 4;
+  }
+  if (detail.kind === "nsg-write" || detail.kind === "firewall-write") {
+    score += { complete: 8, partial: 4, unchanged: 2, absent: 0 }[detail.ruleSet.completeness];
+  }
+  if (detail.kind === "rule-write" && detail.rule !== null) {
+    score += 8;
+  }
+  score += principal.appId === null ? 0 : 2;
+  score += principal.objectId === null ? 0 : 1;
+  score += event.operationId === "" ? 0 : 1;
+  return score;
+}

@@ -1,0 +1,163 @@
+import { isAnySource } from "../domain/address-prefix.ts";
+import type { Finding } from "../domain/finding.ts";
+import { FINDING_CODES } from "../domain/finding.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import { DAY, durationText, MINUTE } from "../domain/instant.ts";
+import type { Opening } from "../domain/opening.ts";
+import { ruleKey } from "../domain/security-rule.ts";
+import { looksLikeJit } from "./jit-rule.ts";
+
+/** What findings are judged against. */
+export interface FindingContext {
+  /** Up to when the state is known: the newest event of an export, or now for a live feed. */
+  readonly asOf: Instant;
+  /** The oldest known event: how far back "never before" reaches; null when nothing is known. */
+  readonly knownSince: Instant | null;
+  /** Whether an instant lies within working hours; null when nobody configured them. */
+  readonly isWorkingTime: ((instant: Instant) => boolean) | null;
+}
+
+/** How much history it takes before "for the first time" means anything. */
+const ENOUGH_HISTORY: Duration = 14 * DAY;
+/** How many earlier openings by a person it takes before a new source is worth a word. */
+const ENOUGH_OPENINGS = 3;
+/** The provider needs a moment to remove a rule at its end. */
+const END_GRACE: Duration = 5 * MINUTE;
+
+/**
+ * Adds the findings to openings.
+ *
+ * @param openings sorted by `openedAt`, then `id`: every known one, because some findings compare.
+ */
+export function addFindings(openings: readonly Opening[], context: FindingContext): Opening[] {
+  const history = new History(context);
+  return openings.map((opening) => {
+    const findings = [...ownFindings(opening, context), ...history.findingsOf(opening)];
+    const order = (finding: Finding) => FINDING_CODES.indexOf(finding.code);
+    return { ...opening, findings: findings.sort((a, b) => order(a) - order(b)) };
+  });
+}
+
+function ownFindings(opening: Opening, context: FindingContext): Finding[] {
+  const { rule, attribution, kind, promisedEnd, closedAt } = opening;
+  const findings: Finding[] = [];
+  const find = (code: Finding["code"], severity: Finding["severity"], text: string) => {
+    findings.push({ code, severity, text });
+  };
+  if (rule.sources.some(isAnySource)) {
+    find("any-source", "critical", "Open to any source address.");
+  }
+  if (kind === "direct" && looksLikeJit(rule)) {
+    find(
+      "jit-name-by-other",
+      opening.openedAtExact ? "critical" : "warning",
+      "The rule bears a JIT name, but the security resource provider did not write it.",
+    );
+  }
+  if (kind === "jit" && attribution.candidates.length === 0 && opening.openedAtExact) {
+    find("no-request", "warning", "The log shows no JIT request behind this rule.");
+  }
+  if (closedAt === null && promisedEnd !== null && context.asOf > promisedEnd + END_GRACE) {
+    const late = durationText(context.asOf - promisedEnd);
+    find("open-past-end", "critical", `The rule still stands, ${late} past its promised end.`);
+  }
+  if (opening.closing === "closed-early" && closedAt !== null && promisedEnd !== null) {
+    const early = durationText(promisedEnd - closedAt);
+    const by = opening.closedBy === null ? "" : ` by ${opening.closedBy}`;
+    find("closed-early", "info", `Closed${by} ${early} before its promised end.`);
+  }
+  if (attribution.reasons.some((reason) => reason.code === "writer-unproven") && kind === "jit") {
+    find("writer-unproven", "warning", "The log does not prove who wrote the rule.");
+  }
+  if (context.isWorkingTime !== null && opening.openedAtExact) {
+    if (!context.isWorkingTime(opening.openedAt)) {
+      find("out-of-hours", "info", "Opened outside working hours.");
+    }
+  }
+  if (!opening.outcomeSeen) {
+    find("partial", "warning", "The write was started; the log does not show how it ended.");
+  } else if (!opening.openedAtExact) {
+    find("partial", "info", "First seen at this time; it may have stood before.");
+  }
+  return findings;
+}
+
+/** What came before, per rule, person and VM; fed in order of time. */
+class History {
+  readonly #context: FindingContext;
+  /** Rules that stood and were removed: container and name, to the time of the removal. */
+  readonly #ended = new Map<string, Instant>();
+  readonly #vmsOf = new Map<string, Set<string>>();
+  readonly #sourcesOf = new Map<string, { openings: number; seen: Set<string> }>();
+
+  constructor(context: FindingContext) {
+    this.#context = context;
+  }
+
+  findingsOf(opening: Opening): Finding[] {
+    return [...this.#resurrection(opening), ...this.#novelty(opening)];
+  }
+
+  #resurrection(opening: Opening): Finding[] {
+    const key = `${opening.nsg.key} ${ruleKey(opening.rule.name)}`;
+    const ended = this.#ended.get(key);
+    if (opening.closedAt !== null && opening.closing !== "changed") {
+      this.#ended.set(key, opening.closedAt);
+    }
+    if (ended === undefined || ended > opening.openedAt || opening.kind === "jit") {
+      return [];
+    }
+    if (!looksLikeJit(opening.rule)) {
+      return [];
+    }
+    const after = durationText(opening.openedAt - ended);
+    return [
+      {
+        code: "resurrected",
+        severity: "critical",
+        text: `This rule had been removed and was written again ${after} later.`,
+      },
+    ];
+  }
+
+  #novelty(opening: Opening): Finding[] {
+    const { actor } = opening.attribution;
+    const vm = opening.vm?.key ?? opening.vmName?.toLowerCase() ?? null;
+    if (actor === null) {
+      return [];
+    }
+    const findings: Finding[] = [];
+    const since = this.#context.knownSince;
+    const enough = since !== null && opening.openedAt - since >= ENOUGH_HISTORY;
+    const vms = this.#vmsOf.get(actor.key) ?? new Set<string>();
+    if (enough && vm !== null && !vms.has(vm)) {
+      const days = Math.floor((opening.openedAt - since) / DAY);
+      findings.push({
+        code: "first-time",
+        severity: "info",
+        text: `First time that ${actor.name} opens this VM in the ${days} days that are known.`,
+      });
+    }
+    const sources = this.#sourcesOf.get(actor.key) ?? { openings: 0, seen: new Set<string>() };
+    const unseen = opening.rule.sources.filter(
+      (source) => !isAnySource(source) && !sources.seen.has(source),
+    );
+    if (enough && sources.openings >= ENOUGH_OPENINGS && unseen.length > 0) {
+      findings.push({
+        code: "new-source",
+        severity: "info",
+        text: `${actor.name} never opened to ${unseen.slice(0, 3).join(", ")} before, in ${sources.openings} openings.`,
+      });
+    }
+    if (vm !== null) {
+      vms.add(vm);
+      this.#vmsOf.set(actor.key, vms);
+    }
+    sources.openings += 1;
+    for (const source of opening.rule.sources) {
+      sources.seen.add(source);
+    }
+    this.#sourcesOf.set(actor.key, sources);
+    return findings;
+  }
+}

@@ -1,0 +1,155 @@
+import type { AccessRequest } from "../domain/access-request.ts";
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Opening } from "../domain/opening.ts";
+import type { ResourceId } from "../domain/resource-id.ts";
+import { portText } from "../domain/security-rule.ts";
+import type { Guard, Trail } from "../domain/trail.ts";
+import { buildActorDirectory } from "./actors.ts";
+import type { AttributedSpan } from "./attributed-span.ts";
+import { attributeSpans } from "./attribution.ts";
+import { closingOf } from "./closings.ts";
+import { compareText } from "./fact-set.ts";
+import { shortId } from "./identity.ts";
+import { namesInDescription } from "./jit-rule.ts";
+import { groupOperations } from "./operations.ts";
+import { SlotIndex } from "./request-slots.ts";
+import { assembleRequests } from "./requests.ts";
+import type { Span } from "./rule-history.ts";
+import { spansOf } from "./rule-history.ts";
+import type { RuleWrite } from "./rule-writes.ts";
+import { toRuleWrite } from "./rule-writes.ts";
+
+/**
+ * Everything that the events of one Azure subscription say, findings left out. A function of the set of
+ * events: their order and repetition do not matter.
+ *
+ * @param events each once, by time and then identity.
+ */
+export function correlateSubscription(events: readonly ActivityEvent[]): Trail {
+  const directory = buildActorDirectory(events);
+  const requests = assembleRequests(events, directory);
+  const index = new SlotIndex(requests);
+  const byContainer = new Map<string, RuleWrite[]>();
+  const ruleEvents = events.filter(({ detail }) => detail.kind !== "jit-request");
+  for (const operation of groupOperations(ruleEvents)) {
+    const write = toRuleWrite(operation, directory);
+    if (write !== null) {
+      const writes = byContainer.get(write.container.key) ?? [];
+      writes.push(write);
+      byContainer.set(write.container.key, writes);
+    }
+  }
+  const attributed = [...byContainer.values()].flatMap((writes) => {
+    const spans = spansOf(writes).sort(bySighting);
+    return [attributeSpans(spans, index)];
+  });
+  const addresses = learnAddresses(attributed.flat());
+  const byId = new Map(requests.map((request) => [request.id, request]));
+  const openings = attributed
+    .flatMap((siblings) => {
+      const byVm = groupByVmName(siblings);
+      return siblings.map((one) => {
+        const rivals = byVm.get(vmNameKey(one)) ?? [];
+        return toOpening(one, rivals, addresses, byId);
+      });
+    })
+    .sort(byOpening);
+  return { openings, requests, guards: guardsOf(openings) };
+}
+
+/** Openings are told by time, then identity. */
+export function byOpening(a: Opening, b: Opening): number {
+  return a.openedAt - b.openedAt || compareText(a.id, b.id);
+}
+
+function bySighting(a: Span, b: Span): number {
+  return (
+    a.seenIn.at - b.seenIn.at ||
+    compareText(a.ruleKey, b.ruleKey) ||
+    compareText(portText(a.port), portText(b.port)) ||
+    a.ordinal - b.ordinal
+  );
+}
+
+function vmNameKey({ span }: AttributedSpan): string {
+  return namesInDescription(span.rule).vm?.toLowerCase() ?? "";
+}
+
+function groupByVmName(siblings: readonly AttributedSpan[]): Map<string, AttributedSpan[]> {
+  return Map.groupBy(siblings, vmNameKey);
+}
+
+/** VMs by container and destination address, where every JIT rule that tells agrees on the VM. */
+function learnAddresses(attributed: readonly AttributedSpan[]): Map<string, ResourceId | null> {
+  const learned = new Map<string, ResourceId | null>();
+  for (const { span, vm, attribution } of attributed) {
+    const key = addressKey(span);
+    if (key === null || vm === null || attribution.verdict !== "certain") {
+      continue;
+    }
+    const known = learned.get(key);
+    learned.set(key, known === undefined || known?.key === vm.key ? vm : null);
+  }
+  return learned;
+}
+
+function addressKey(span: Span): string | null {
+  const [address, ...more] = span.rule.destinations;
+  const single = address !== undefined && more.length === 0 && /^[0-9a-f.:]+$/i.test(address);
+  return single ? `${span.container.key} ${address}` : null;
+}
+
+function toOpening(
+  attributed: AttributedSpan,
+  siblings: readonly AttributedSpan[],
+  addresses: ReadonlyMap<string, ResourceId | null>,
+  requests: ReadonlyMap<string, AccessRequest>,
+): Opening {
+  const { span, kind, attribution, openedBy } = attributed;
+  const closing = closingOf(attributed, siblings);
+  const key = addressKey(span);
+  const vm = attributed.vm ?? (key === null ? null : (addresses.get(key) ?? null));
+  const opened = openedBy ?? span.seenIn;
+  const openedAt = opened.at;
+  const requestEvents = attribution.candidates.flatMap(({ requestId }) =>
+    requestId === null ? [] : (requests.get(requestId)?.events ?? []),
+  );
+  return {
+    id: shortId("o", [span.container.key, span.ruleKey, portText(span.port), String(span.ordinal)]),
+    kind,
+    vm,
+    vmName: vm?.name ?? namesInDescription(span.rule).vm,
+    port: span.port,
+    rule: span.rule,
+    nsg: span.container,
+    openedAt,
+    openedAtExact: openedBy !== null,
+    outcomeSeen: opened.outcome !== "unseen" || span.confirmed,
+    promisedEnd: attributed.promisedEnd,
+    closedAt: closing === null ? null : Math.max(closing.at, openedAt),
+    closedBy: closing?.by ?? null,
+    closing: closing?.reason ?? null,
+    attribution,
+    findings: [],
+    events: [
+      ...new Set([
+        ...opened.events,
+        ...span.seenIn.events,
+        ...requestEvents,
+        ...(closing?.events ?? []),
+      ]),
+    ].sort(compareText),
+  };
+}
+
+/** An NSG guards a VM when a proven JIT rule for that VM was written there. */
+function guardsOf(openings: readonly Opening[]): Guard[] {
+  const guards = new Map<string, Guard>();
+  for (const { kind, nsg, vm, vmName } of openings) {
+    if (kind === "jit" && vmName !== null) {
+      const key = `${nsg.key} ${vm?.key ?? vmName.toLowerCase()}`;
+      guards.set(key, guards.get(key) ?? { nsg, vmName, vm });
+    }
+  }
+  return [...guards.entries()].sort(([a], [b]) => compareText(a, b)).map(([, guard]) => guard);
+}

@@ -1,0 +1,249 @@
+import { sourcesKey } from "../domain/address-prefix.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { ResourceId } from "../domain/resource-id.ts";
+import type { PortRange, SecurityRule } from "../domain/security-rule.ts";
+import { portText, ruleKey } from "../domain/security-rule.ts";
+import type { RuleWrite } from "./rule-writes.ts";
+
+/** A port that an inbound allow rule exposed, from the write that showed it to the one that ended it. */
+export interface Span {
+  readonly container: ResourceId;
+  readonly ruleKey: string;
+  readonly port: PortRange;
+  readonly rule: SecurityRule;
+  /** How many earlier spans the same rule and port had. */
+  readonly ordinal: number;
+  /** The writes that may have opened the port, oldest first; the last one is where it was first seen. */
+  readonly writes: readonly RuleWrite[];
+  readonly seenIn: RuleWrite;
+  /** Whether the rule may have stood before anything that the log tells of it. */
+  readonly maybeBefore: boolean;
+  /** Whether a later write shows that the rule was there, whatever the outcome of `seenIn`. */
+  readonly confirmed: boolean;
+  readonly end: SpanEnd | null;
+}
+
+/** How a span ended. */
+export interface SpanEnd {
+  readonly at: Instant;
+  readonly how: "gone" | "changed" | "container-deleted";
+  /** The writes that may have ended it, oldest first; the last one shows that it was gone. */
+  readonly writes: readonly RuleWrite[];
+}
+
+interface LiveSpan extends Span {
+  /** Index in the container's writes of the last one that shows the rule. */
+  lastSeen: number;
+  confirmed: boolean;
+  end: SpanEnd | null;
+  content: string;
+}
+
+/**
+ * The spans of one container (NSG, firewall), by difference between the states that its writes leave.
+ *
+ * @param writes successful and undecided writes of this container, in order of time.
+ */
+export function spansOf(writes: readonly RuleWrite[]): Span[] {
+  const history = new ContainerHistory();
+  writes.forEach((write, index) => {
+    history.apply(write, index);
+  });
+  return history.all;
+}
+
+class ContainerHistory {
+  readonly all: LiveSpan[] = [];
+  /** By rule, then by port. */
+  readonly #live = new Map<string, Map<string, LiveSpan>>();
+  readonly #latest = new Map<string, LiveSpan>();
+  readonly #writes: RuleWrite[] = [];
+  /** Index of the last write after which every rule was known; -1 before the first. */
+  #completeAt = -1;
+  /** Per rule: index of the last write that told everything about that rule. */
+  readonly #ruleKnownAt = new Map<string, number>();
+
+  apply(write: RuleWrite, index: number): void {
+    this.#writes.push(write);
+    const { effect } = write;
+    switch (effect.kind) {
+      case "state":
+        this.#applyState(effect.rules, index, true);
+        return;
+      case "partial-state":
+        this.#applyState(effect.rules, index, false);
+        return;
+      case "put-rule":
+        this.#applyRule(effect.rule, index, effect.created);
+        return;
+      case "delete-rule":
+        this.#closeRule(effect.ruleKey, index, "gone");
+        this.#ruleKnownAt.set(effect.ruleKey, index);
+        return;
+      case "delete-container":
+        for (const key of this.#live.keys()) {
+          this.#closeRule(key, index, "container-deleted");
+        }
+        this.#completeAt = index;
+        return;
+      case "unknown":
+        return;
+    }
+  }
+
+  #applyState(rules: readonly SecurityRule[], index: number, complete: boolean): void {
+    const present = new Set<string>();
+    for (const rule of rules) {
+      present.add(ruleKey(rule.name));
+      this.#applyRule(rule, index, null, true);
+    }
+    if (complete) {
+      for (const key of this.#live.keys()) {
+        if (!present.has(key)) {
+          this.#closeRule(key, index, "gone");
+        }
+      }
+      this.#completeAt = index;
+    }
+  }
+
+  #applyRule(rule: SecurityRule, index: number, created: boolean | null, fromState = false): void {
+    const key = ruleKey(rule.name);
+    const wanted = opensPorts(rule) ? rule.ports : [];
+    const content = contentOf(rule);
+    for (const span of this.#spansOf(key)) {
+      if (span.content !== content || !wanted.some((port) => samePort(port, span.port))) {
+        this.#close(span, index, "changed");
+      }
+    }
+    for (const port of wanted) {
+      const live = this.#live.get(key)?.get(portText(port));
+      if (live === undefined) {
+        this.#open({ key, port, rule, content }, index, created, fromState);
+      } else {
+        live.lastSeen = index;
+        live.confirmed = true;
+      }
+    }
+    this.#ruleKnownAt.set(key, index);
+  }
+
+  #open(
+    item: { key: string; port: PortRange; rule: SecurityRule; content: string },
+    index: number,
+    created: boolean | null,
+    fromState: boolean,
+  ): void {
+    const { key, port, rule, content } = item;
+    const before = this.#latest.get(itemKey(key, port));
+    if (before !== undefined && this.#wasNeverClosed(before, content)) {
+      before.end = null;
+      before.lastSeen = index;
+      before.confirmed = true;
+      this.#setLive(before);
+      return;
+    }
+    const write = this.#writes[index];
+    if (write === undefined) {
+      return;
+    }
+    const knownAbsent = Math.max(this.#completeAt, this.#ruleKnownAt.get(key) ?? -1);
+    const hidden = fromState ? this.#unknownBetween(knownAbsent, index, key) : [];
+    const maybeBefore = knownAbsent < 0 && (fromState || created === false);
+    const span: LiveSpan = {
+      container: write.container,
+      ruleKey: key,
+      port,
+      rule,
+      content,
+      ordinal: before === undefined ? 0 : before.ordinal + 1,
+      writes: [...hidden, write],
+      seenIn: write,
+      maybeBefore,
+      confirmed: false,
+      end: null,
+      lastSeen: index,
+    };
+    this.all.push(span);
+    this.#setLive(span);
+    this.#latest.set(itemKey(key, port), span);
+  }
+
+  /** A removal without a known outcome did not happen when the same rule stands there afterwards. */
+  #wasNeverClosed(span: LiveSpan, content: string): boolean {
+    const last = span.end?.writes.at(-1);
+    return last !== undefined && last.outcome === "unseen" && span.content === content;
+  }
+
+  /** Writes after `from` and before `to` that may have touched the rule without telling so. */
+  #unknownBetween(from: number, to: number, key: string): RuleWrite[] {
+    return this.#writes.slice(from + 1, to).filter(({ effect }) => {
+      if (effect.kind === "unknown") {
+        return effect.ruleKey === null || effect.ruleKey === key;
+      }
+      return effect.kind === "partial-state";
+    });
+  }
+
+  #closeRule(key: string, index: number, how: SpanEnd["how"]): void {
+    for (const span of this.#spansOf(key)) {
+      this.#close(span, index, how);
+    }
+  }
+
+  #close(span: LiveSpan, index: number, how: SpanEnd["how"]): void {
+    const write = this.#writes[index];
+    if (write !== undefined) {
+      const hidden = this.#unknownBetween(span.lastSeen, index, span.ruleKey);
+      span.end = { at: write.at, how, writes: [...hidden, write] };
+      const live = this.#live.get(span.ruleKey);
+      live?.delete(portText(span.port));
+      if (live?.size === 0) {
+        this.#live.delete(span.ruleKey);
+      }
+    }
+  }
+
+  #setLive(span: LiveSpan): void {
+    const live = this.#live.get(span.ruleKey) ?? new Map<string, LiveSpan>();
+    live.set(portText(span.port), span);
+    this.#live.set(span.ruleKey, live);
+  }
+
+  #spansOf(key: string): LiveSpan[] {
+    return [...(this.#live.get(key)?.values() ?? [])];
+  }
+}
+
+function opensPorts(rule: SecurityRule): boolean {
+  return rule.access === "allow" && rule.direction === "inbound";
+}
+
+function samePort(a: PortRange, b: PortRange): boolean {
+  return a.from === b.from && a.to === b.to;
+}
+
+function itemKey(key: string, port: PortRange): string {
+  return `${key}\n${portText(port)}`;
+}
+
+const CONTENT = new WeakMap<SecurityRule, string>();
+
+/**
+ * What makes a rule expose something else; priority, description and casing do not. Kept per rule
+ * object, because an NSG's writes carry the same rules again and again.
+ */
+function contentOf(rule: SecurityRule): string {
+  const known = CONTENT.get(rule);
+  if (known !== undefined) {
+    return known;
+  }
+  const content = JSON.stringify([
+    rule.protocol,
+    sourcesKey(rule.sources),
+    sourcesKey(rule.destinations),
+    rule.mappedPort,
+  ]);
+  CONTENT.set(rule, content);
+  return content;
+}

@@ -1,0 +1,136 @@
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Actor } from "../domain/principal.ts";
+import type { ResourceId } from "../domain/resource-id.ts";
+import { parentOf } from "../domain/resource-id.ts";
+import type { SecurityRule } from "../domain/security-rule.ts";
+import { ruleKey } from "../domain/security-rule.ts";
+import type { ActorDirectory, ProviderProof } from "./actors.ts";
+import { compareText } from "./fact-set.ts";
+import type { Operation, Outcome } from "./operations.ts";
+
+/** One write or delete of an NSG, a firewall or a single rule, put together from its rows. */
+export interface RuleWrite {
+  readonly at: Instant;
+  readonly outcome: Exclude<Outcome, "failed">;
+  /** The NSG, firewall or rule collection group. */
+  readonly container: ResourceId;
+  readonly effect: WriteEffect;
+  readonly actor: Actor | null;
+  readonly proof: ProviderProof;
+  readonly clientAddress: string | null;
+  readonly correlationId: string;
+  /** Identities of the rows, sorted. */
+  readonly events: readonly string[];
+}
+
+/** What a write did to the rules of its container, as far as its rows tell. */
+export type WriteEffect =
+  /** These are all rules now. */
+  | { readonly kind: "state"; readonly rules: readonly SecurityRule[] }
+  /** These rules are there now; others may be. */
+  | { readonly kind: "partial-state"; readonly rules: readonly SecurityRule[] }
+  /** Something may have changed; the rows do not say what. */
+  | { readonly kind: "unknown"; readonly ruleKey: string | null }
+  /** `created`: the log says that the rule did not exist before; null when it does not say. */
+  | { readonly kind: "put-rule"; readonly rule: SecurityRule; readonly created: boolean | null }
+  | { readonly kind: "delete-rule"; readonly ruleKey: string }
+  | { readonly kind: "delete-container" };
+
+/** The write that an operation is; null when it failed, left the rules alone or concerns no rules. */
+export function toRuleWrite(operation: Operation, directory: ActorDirectory): RuleWrite | null {
+  const { rows, first, outcome } = operation;
+  if (outcome === "failed") {
+    return null;
+  }
+  const effect = effectOf(rows);
+  const container = isChild(first) ? parentOf(first.resource) : first.resource;
+  if (effect === null || container === null) {
+    return null;
+  }
+  const principals = rows.map((row) => row.principal);
+  return {
+    at: first.at,
+    outcome,
+    container,
+    effect,
+    actor: directory.actorOf(principals),
+    proof: directory.proofOf(principals),
+    clientAddress: principals.find((one) => one.clientAddress !== null)?.clientAddress ?? null,
+    correlationId: first.correlationId,
+    events: [...new Set(rows.map((row) => row.id))].sort(compareText),
+  };
+}
+
+function isChild(event: ActivityEvent): boolean {
+  return event.detail.kind === "rule-write" || event.detail.kind === "rule-delete";
+}
+
+function effectOf(rows: readonly ActivityEvent[]): WriteEffect | null {
+  const details = rows.map((row) => row.detail);
+  const [detail] = details;
+  switch (detail?.kind) {
+    case undefined:
+    case "jit-request":
+    case "jit-policy-change":
+      return null;
+    case "nsg-delete":
+    case "firewall-delete":
+      return { kind: "delete-container" };
+    case "rule-delete":
+      return { kind: "delete-rule", ruleKey: ruleKey(detail.ruleName) };
+    case "rule-write":
+      return putEffect(rows, detail.ruleName);
+    case "nsg-write":
+    case "firewall-write":
+      return stateEffect(rows);
+  }
+}
+
+function putEffect(rows: readonly ActivityEvent[], name: string): WriteEffect {
+  let best: { rank: number; rule: SecurityRule } | null = null;
+  for (const { detail } of rows) {
+    if (detail.kind === "rule-write" && detail.rule !== null) {
+      const rank = detail.source === "response" ? 2 : 1;
+      if (best === null || rank >= best.rank) {
+        best = { rank, rule: detail.rule };
+      }
+    }
+  }
+  if (best === null) {
+    return { kind: "unknown", ruleKey: ruleKey(name) };
+  }
+  return { kind: "put-rule", rule: best.rule, created: createdIn(rows) };
+}
+
+/** A PUT that made the rule answers 201 Created, one that changed it 200 OK. */
+function createdIn(rows: readonly ActivityEvent[]): boolean | null {
+  const statuses = rows.map((row) => row.subStatus?.toLowerCase() ?? "");
+  if (statuses.some((text) => text.includes("created"))) {
+    return true;
+  }
+  return statuses.some((text) => /\bok\b/.test(text)) ? false : null;
+}
+
+function stateEffect(rows: readonly ActivityEvent[]): WriteEffect | null {
+  let best: { rank: number; effect: WriteEffect } | null = null;
+  let untouched = false;
+  for (const { detail } of rows) {
+    if (detail.kind !== "nsg-write" && detail.kind !== "firewall-write") {
+      continue;
+    }
+    const { completeness, rules } = detail.ruleSet;
+    untouched ||= completeness === "unchanged";
+    if (completeness === "complete" || completeness === "partial") {
+      const rank = (completeness === "complete" ? 2 : 0) + (detail.source === "response" ? 1 : 0);
+      if (best === null || rank >= best.rank) {
+        const kind = completeness === "complete" ? "state" : "partial-state";
+        best = { rank, effect: { kind, rules } };
+      }
+    }
+  }
+  if (best !== null) {
+    return best.effect;
+  }
+  return untouched ? null : { kind: "unknown", ruleKey: null };
+}
