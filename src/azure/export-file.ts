@@ -1,0 +1,68 @@
+import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { DoorbellError } from "../errors.ts";
+
+/** An export that can be read: what to call it, and its bytes. */
+export interface ExportFile {
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+const CHUNK_LENGTH = 2 ** 20;
+
+/**
+ * Opens an export for reading.
+ *
+ * @param path a file, or `-` for standard input.
+ * @param standardInput the bytes that `-` stands for.
+ * @throws DoorbellError `unreadable-file` when there is no such file, or it is a folder, or it may not
+ *   be read; also while reading.
+ */
+export async function openExport(
+  path: string,
+  standardInput: AsyncIterable<Uint8Array>,
+): Promise<ExportFile> {
+  if (path === "-") {
+    return { name: "standard input", chunks: standardInput };
+  }
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, "r");
+    if ((await file.stat()).isDirectory()) {
+      throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
+    }
+    return { name: path, chunks: readChunks(path, file) };
+  } catch (error) {
+    await file?.close();
+    throw unreadableFile(path, error);
+  }
+}
+
+async function* readChunks(path: string, file: FileHandle): AsyncGenerator<Uint8Array> {
+  try {
+    yield* file.createReadStream({ highWaterMark: CHUNK_LENGTH });
+  } catch (error) {
+    throw unreadableFile(path, error);
+  }
+}
+
+/** The error to show for a failure of the file system, in words that say what to do. */
+export function unreadableFile(path: string, cause: unknown): DoorbellError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return new DoorbellError("unreadable-file", `Cannot read ${path}: ${reasonFor(code)}`, { cause });
+}
+
+function reasonFor(code: string): string {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "there is no such file. Check the path.";
+    case "EISDIR":
+      return "it is a folder. Name the files in it instead.";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied. Run as a user who may read it, or change its permissions.";
+    default:
+      return `the system reports ${code === "" ? "an unknown error" : code}.`;
+  }
+}

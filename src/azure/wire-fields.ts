@@ -1,0 +1,78 @@
+import { z } from "zod";
+
+/** A JSON object as parsed, before any schema. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a parsed JSON value is an object: not null, not an array, not the SDK's `Date`. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  );
+}
+
+/** Text that may be missing; anything that is not text counts as missing. */
+export const wireText = z.string().nullish().catch(null);
+
+/** A time as text or, from the SDK, as a `Date`. */
+export const wireTime = z.union([z.string(), z.date()]).nullish().catch(null);
+
+/** A list of texts; anything else counts as missing. */
+export const wireTexts = z.array(z.string()).nullish().catch(null);
+
+/** A number, or a number written as text. */
+export const wireNumber = z.union([z.number(), z.string()]).nullish().catch(null);
+
+/** Text that the Activity Log API wraps as `{"value": …, "localizedValue": …}`, or plain text. */
+export const wireLocalised = z
+  .union([z.string(), z.object({ value: z.string().nullish() })])
+  .nullish()
+  .catch(null);
+
+/** The text of a `wireLocalised` field; null when absent or blank. */
+export function localisedText(field: z.infer<typeof wireLocalised>): string | null {
+  const text = typeof field === "string" ? field : field?.value;
+  return text === undefined || text === null || text === "" ? null : text;
+}
+
+/** An object, or the JSON text of one, as the flat exports carry it; null for anything else. */
+export function objectOrJsonText(value: unknown): JsonObject | null {
+  const parsed = typeof value === "string" ? parseJson(value) : value;
+  return isJsonObject(parsed) ? parsed : null;
+}
+
+/** Parses JSON text; undefined, which JSON cannot express, when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy of an object with its own keys lower-cased: Azure's feeds differ in the casing of keys. */
+export function withLowerCaseKeys(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [key.toLowerCase(), value]),
+  );
+}
+
+/**
+ * Brings text from Azure into one line: line breaks and tabs become spaces, other control characters
+ * are removed, and what is over the limit is cut.
+ *
+ * @returns null when nothing is left.
+ */
+export function singleLine(text: string | null | undefined, limit: number): string | null {
+  if (text === null || text === undefined) {
+    return null;
+  }
+  // Cutting first keeps a hostile text of many megabytes cheap.
+  const line = text
+    .slice(0, limit * 4)
+    .replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, " ")
+    .replaceAll(/\p{Cc}/gu, "")
+    .trim()
+    .slice(0, limit);
+  return line === "" ? null : line;
+}
