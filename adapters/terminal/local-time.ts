@@ -1,0 +1,34 @@
+import { DateTime } from "luxon";
+import type { Instant } from "../../src/domain/instant.ts";
+import type { TimeSpan } from "../../src/message/message.ts";
+
+/**
+ * An instant in the reader's zone with UTC beside it where the two differ, such as
+ * `2026-11-23 14:02 (13:02 UTC)`. The zone itself is named once, below the message.
+ */
+export function localTime(at: Instant, style: TimeSpan["style"], zone: string): string {
+  const local = DateTime.fromMillis(at, { zone });
+  if (local.offset === 0) {
+    return `${local.toFormat(formatOf(style))} UTC`;
+  }
+  const utc = local.toUTC();
+  const clock = style === "exact" ? "HH:mm:ss" : "HH:mm";
+  const utcFormat = utc.toISODate() === local.toISODate() ? clock : `yyyy-MM-dd ${clock}`;
+  return `${local.toFormat(formatOf(style))} (${utc.toFormat(utcFormat)} UTC)`;
+}
+
+/** An instant in the reader's zone alone, for tables, where UTC beside it would not fit. */
+export function tableTime(at: Instant, zone: string): string {
+  return DateTime.fromMillis(at, { zone }).toFormat("yyyy-MM-dd HH:mm");
+}
+
+function formatOf(style: TimeSpan["style"]): string {
+  switch (style) {
+    case "time":
+      return "HH:mm";
+    case "date-time":
+      return "yyyy-MM-dd HH:mm";
+    case "exact":
+      return "yyyy-MM-dd HH:mm:ss";
+  }
+}

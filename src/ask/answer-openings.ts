@@ -1,0 +1,152 @@
+import type { Opening } from "../domain/opening.ts";
+import type { Question } from "../domain/question.ts";
+import {
+  choices,
+  code,
+  heading,
+  highestSeverity,
+  inline,
+  list,
+  message,
+  notice,
+  paragraph,
+  strong,
+} from "../message/build.ts";
+import type { Pieces } from "../message/build.ts";
+import type { Message, MessageNode } from "../message/message.ts";
+import { plainText } from "../message/plain.ts";
+import { absence, nothingFound } from "./answer-nothing.ts";
+import { honesty, SESSIONS_NOTE } from "./honesty.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { closedRecently, openingInFull, openingTable } from "./opening-detail.ts";
+import type { Matches } from "./opening-match.ts";
+import { openingSentence, peopleCounts } from "./opening-words.ts";
+import { periodOf, subjectWords } from "./question-words.ts";
+import { questionText } from "./question-text.ts";
+import { filterText, vmFilterOf } from "./vm-match.ts";
+
+const MOST_FINDINGS = 5;
+const MOST_GUARDING = 5;
+
+/** An answer that is a set of openings. */
+export function answerOpenings(
+  question: Question,
+  matches: Matches,
+  knowledge: Knowledge,
+): Message {
+  const { openings, guarding } = matches;
+  const all = [...openings, ...guarding];
+  const first = openings[0] ?? guarding[0];
+  if (first === undefined) {
+    return nothingFound(question, knowledge);
+  }
+  const lead = leadNodes(question, openings, knowledge);
+  const summary =
+    all.length === 1 || openings.length === 1
+      ? openingSentence(first, knowledge)
+      : countSentence(question, openings.length === 0 ? guarding : openings);
+  return message(
+    highestSeverity(all.flatMap((opening) => opening.findings.map(({ severity }) => severity))),
+    plainText(inline(...summary), knowledge.zone),
+    [
+      ...lead,
+      ...guardNodes(question, guarding, knowledge),
+      ...sessionNodes(question, all, knowledge),
+      choices("Ask on:", nextQuestions(question, all, knowledge)),
+      ...honesty(knowledge, periodOf(question)),
+    ],
+  );
+}
+
+function leadNodes(
+  question: Question,
+  openings: readonly Opening[],
+  knowledge: Knowledge,
+): readonly MessageNode[] {
+  const [first] = openings;
+  if (first === undefined) {
+    return [paragraph(...absence(question, knowledge))];
+  }
+  if (openings.length === 1) {
+    return openingInFull(first, knowledge);
+  }
+  return [
+    paragraph(...countSentence(question, openings)),
+    paragraph("Latest: ", ...openingSentence(first, knowledge)),
+    ...commonFindings(openings),
+    ...openingTable(openings),
+  ];
+}
+
+/** `alice@contoso.com (3), unknown (1): 4 openings of port 3389 on vm-x.` */
+function countSentence(question: Question, openings: readonly Opening[]): Pieces {
+  const count = openings.length === 1 ? "1 opening" : `${openings.length} openings`;
+  return [...peopleCounts(openings), ": ", strong(count), ` of ${subjectWords(question)}.`];
+}
+
+/** Findings of many openings are counted, worst first. */
+function commonFindings(openings: readonly Opening[]): readonly MessageNode[] {
+  const grave = openings.flatMap((opening) =>
+    opening.findings
+      .filter((finding) => finding.severity !== "info")
+      .map((finding) => ({ opening, finding })),
+  );
+  return grave
+    .toSorted((a, b) => rank(b.finding.severity) - rank(a.finding.severity))
+    .slice(0, MOST_FINDINGS)
+    .map(({ opening, finding }) => notice(finding.severity, code(opening.id), ": ", finding.text));
+}
+
+function rank(severity: "info" | "warning" | "critical"): number {
+  return ["info", "warning", "critical"].indexOf(severity);
+}
+
+function guardNodes(
+  question: Question,
+  guarding: readonly Opening[],
+  knowledge: Knowledge,
+): readonly MessageNode[] {
+  if (guarding.length === 0) {
+    return [];
+  }
+  const name = filterText(vmFilterOf(question));
+  return [
+    heading("Also exposed through the NSG"),
+    list(
+      guarding
+        .slice(0, MOST_GUARDING)
+        .map((opening) =>
+          inline(
+            "also: rule ",
+            code(opening.rule.name),
+            ` in NSG ${opening.nsg.name}, which guards ${name}. `,
+            ...openingSentence(opening, knowledge),
+          ),
+        ),
+    ),
+    ...(guarding.length > MOST_GUARDING ? openingTable(guarding) : []),
+  ];
+}
+
+function sessionNodes(
+  question: Question,
+  openings: readonly Opening[],
+  knowledge: Knowledge,
+): readonly MessageNode[] {
+  const many = openings.length > 1 && openings.some((one) => closedRecently(one, knowledge));
+  return question.kind === "who-has-access" || many ? [notice("info", SESSIONS_NOTE)] : [];
+}
+
+function nextQuestions(
+  question: Question,
+  openings: readonly Opening[],
+  knowledge: Knowledge,
+): readonly string[] {
+  const shows = openings.slice(0, 3).map((opening) => `show ${opening.id}`);
+  const vm = openings[0]?.vm;
+  const history: Question | null =
+    vm === null || vm === undefined || question.kind === "history"
+      ? null
+      : { kind: "history", vm: { kind: "name", name: vm.name }, period: null };
+  return history === null ? shows : [...shows, questionText(history, knowledge.zone)];
+}

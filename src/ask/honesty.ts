@@ -1,0 +1,129 @@
+import type { Period } from "../domain/question.ts";
+import { context, notice, time } from "../message/build.ts";
+import type { Pieces } from "../message/build.ts";
+import type { MessageNode } from "../message/message.ts";
+import { knownTo } from "./knowledge.ts";
+import type { Knowledge } from "./knowledge.ts";
+
+const MOST_GAPS = 5;
+
+/** Said wherever an opening has ended: a closed rule proves no empty machine. */
+export const SESSIONS_NOTE =
+  "Closing a rule does not cut standing sessions: whoever connected before may still be on.";
+
+/**
+ * The last words of an answer: how far the log goes, what period was searched, what could not be read.
+ *
+ * @param period the period that was searched; null for all that the log holds.
+ */
+export function honesty(knowledge: Knowledge, period: Period | null): readonly MessageNode[] {
+  const { coverage } = knowledge;
+  if (coverage.from === null || coverage.to === null) {
+    return [
+      notice("warning", "No relevant Activity Log rows were read, so nothing can be said."),
+      ...unread(knowledge),
+    ];
+  }
+  return [
+    ...unread(knowledge),
+    ...outsideLog(knowledge, period),
+    context(
+      "Read: ",
+      `${coverage.events} ${coverage.events === 1 ? "row" : "rows"} of the Activity Log, from `,
+      time(coverage.from),
+      " to ",
+      time(coverage.to),
+      "; later rows may exist and are not here. Searched: ",
+      ...periodWords(period),
+      ".",
+    ),
+  ];
+}
+
+function unread({ coverage }: Knowledge): readonly MessageNode[] {
+  const nodes: MessageNode[] = coverage.gaps
+    .slice(0, MOST_GAPS)
+    .map((gap) => notice("warning", "Not read: ", gap));
+  if (coverage.gaps.length > MOST_GAPS) {
+    nodes.push(notice("warning", `Not read: ${coverage.gaps.length - MOST_GAPS} further parts.`));
+  }
+  if (coverage.quarantined > 0) {
+    const rows = coverage.quarantined === 1 ? "1 row" : `${coverage.quarantined} rows`;
+    nodes.push(notice("warning", `${rows} could not be understood and may hold more.`));
+  }
+  return nodes;
+}
+
+/** A period that sticks out of the log is told of: what lies outside is not known, not absent. */
+function outsideLog(knowledge: Knowledge, period: Period | null): readonly MessageNode[] {
+  const { from, to } = knowledge.coverage;
+  if (period === null || from === null || to === null) {
+    return [];
+  }
+  const nodes: MessageNode[] = [];
+  if (period.from !== null && period.from > to) {
+    nodes.push(
+      notice(
+        "warning",
+        "The log ends before this period, at ",
+        time(to),
+        ": nothing is known of it.",
+      ),
+    );
+  } else if (period.to === null ? false : period.to > to) {
+    nodes.push(
+      notice(
+        "warning",
+        "The log ends within this period, at ",
+        time(to),
+        ": what came after is not known.",
+      ),
+    );
+  }
+  if (period.to !== null && period.to <= from) {
+    nodes.push(
+      notice(
+        "warning",
+        "The log begins after this period, at ",
+        time(from),
+        ": nothing is known of it.",
+      ),
+    );
+  } else if (period.from !== null && period.from < from) {
+    nodes.push(
+      notice(
+        "warning",
+        "The log begins within this period, at ",
+        time(from),
+        ": what came before is not known.",
+      ),
+    );
+  }
+  return nodes;
+}
+
+/** The period in words. */
+export function periodWords(period: Period | null): Pieces {
+  if (period === null || (period.from === null && period.to === null)) {
+    return ["everything read"];
+  }
+  if (period.from === null) {
+    return period.to === null ? ["everything read"] : ["before ", time(period.to)];
+  }
+  return period.to === null
+    ? ["since ", time(period.from)]
+    : ["between ", time(period.from), " and ", time(period.to)];
+}
+
+/** The subject of a sentence that says what is not in the data. */
+export function logSubject(knowledge: Knowledge): Pieces {
+  const { coverage } = knowledge;
+  const whole = coverage.gaps.length === 0 && coverage.quarantined === 0;
+  return coverage.to === null
+    ? ["The log, of which nothing was read,"]
+    : [
+        whole ? "The log, which goes to " : "The log, which goes to ",
+        time(knownTo(knowledge)),
+        whole ? "," : " with gaps,",
+      ];
+}

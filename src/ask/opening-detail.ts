@@ -1,0 +1,144 @@
+import { FINDING_CODES } from "../domain/finding.ts";
+import type { Finding } from "../domain/finding.ts";
+import { HOUR } from "../domain/instant.ts";
+import type { Duration } from "../domain/instant.ts";
+import type { Candidate, Opening, Reason } from "../domain/opening.ts";
+import { portText } from "../domain/security-rule.ts";
+import {
+  code,
+  context,
+  fact,
+  facts,
+  heading,
+  inline,
+  list,
+  notice,
+  paragraph,
+  person,
+  portalLink,
+  table,
+  time,
+} from "../message/build.ts";
+import type { Inline, MessageNode } from "../message/message.ts";
+import { SESSIONS_NOTE } from "./honesty.ts";
+import { knownTo } from "./knowledge.ts";
+import type { Knowledge } from "./knowledge.ts";
+import {
+  openingSentence,
+  sourcesWords,
+  verdictWords,
+  whereWords,
+  whoWords,
+} from "./opening-words.ts";
+
+/** A session outlives its rule by hours, rarely by more than a working day. */
+const RECENT: Duration = 12 * HOUR;
+
+const WEIGHT_WORDS = { for: "for: ", against: "against: ", neutral: "" } as const;
+
+/** One opening in full: the sentence, the facts, the verdict with its reasons, the findings. */
+export function openingInFull(opening: Opening, knowledge: Knowledge): readonly MessageNode[] {
+  return [
+    paragraph(...openingSentence(opening, knowledge)),
+    ...findingNotices(opening.findings),
+    openingFacts(opening),
+    ...reasonNodes(opening),
+    ...candidateNodes(opening),
+    ...(closedRecently(opening, knowledge) ? [notice("info", SESSIONS_NOTE)] : []),
+  ];
+}
+
+/** Whether sessions of before its end may well stand. */
+export function closedRecently(opening: Opening, knowledge: Knowledge): boolean {
+  return opening.closedAt !== null && opening.closedAt >= knownTo(knowledge) - RECENT;
+}
+
+function openingFacts(opening: Opening): MessageNode {
+  const { attribution, rule, nsg } = opening;
+  const { clientAddress, justification } = attribution;
+  const group = nsg.resourceGroup === "" ? "" : `, resource group ${nsg.resourceGroup}`;
+  return facts(
+    fact("lets in", sourcesWords(opening)),
+    fact(
+      opening.kind === "jit" ? "asked from" : "written from",
+      clientAddress ?? "the log does not say",
+    ),
+    fact("why", justification ?? "the log carries no justification"),
+    fact("rule", code(rule.name), " in ", portalLink(nsg, nsg.name), group),
+    fact("verdict", verdictWords(opening)),
+    fact("opening", code(opening.id)),
+  );
+}
+
+function reasonNodes(opening: Opening): readonly MessageNode[] {
+  const { reasons } = opening.attribution;
+  return reasons.length === 0 ? [] : [heading("Why this verdict"), list(reasons.map(reasonWords))];
+}
+
+function reasonWords(reason: Reason): Inline {
+  return inline(`${WEIGHT_WORDS[reason.weighs]}${reason.text}`);
+}
+
+/** The candidates matter where the verdict leaves a doubt. */
+function candidateNodes(opening: Opening): readonly MessageNode[] {
+  const { verdict, candidates } = opening.attribution;
+  if (candidates.length === 0 || (verdict !== "likely" && verdict !== "ambiguous")) {
+    return [];
+  }
+  return [heading("Who it may have been"), list(candidates.map(candidateWords))];
+}
+
+/** A candidate in one line, with what speaks for and against. */
+export function candidateWords(candidate: Candidate): Inline {
+  const said = candidate.reasons.map((reason) => `${WEIGHT_WORDS[reason.weighs]}${reason.text}`);
+  return inline(
+    candidate.actor === null ? "somebody not named" : person(candidate.actor),
+    candidate.requestId === null ? ", wrote it at " : ", asked at ",
+    time(candidate.at),
+    candidate.requestId === null ? null : " (",
+    candidate.requestId === null ? null : code(candidate.requestId),
+    candidate.requestId === null ? null : ")",
+    said.length === 0 ? null : `: ${said.join(" ")}`,
+  );
+}
+
+/** The findings in the order in which they are told. */
+export function findingNotices(findings: readonly Finding[]): readonly MessageNode[] {
+  return findings
+    .toSorted((a, b) => FINDING_CODES.indexOf(a.code) - FINDING_CODES.indexOf(b.code))
+    .map((finding) => notice(finding.severity, finding.text));
+}
+
+/** The most rows that an answer shows. */
+export const MOST_ROWS = 20;
+
+/** Openings as a compact table, with a word on those that do not fit. */
+export function openingTable(openings: readonly Opening[]): readonly MessageNode[] {
+  if (openings.length === 0) {
+    return [];
+  }
+  const shown = openings.slice(0, MOST_ROWS);
+  const more = openings.length - shown.length;
+  return [
+    table(
+      ["opened", "ended", "who", "VM", "port", "from", "opening"],
+      shown.map((opening) => [
+        inline(opening.openedAtExact ? null : "before ", time(opening.openedAt)),
+        endCell(opening),
+        whoWords(opening),
+        inline(whereWords(opening)),
+        inline(portText(opening.port)),
+        inline(sourcesWords(opening)),
+        inline(code(opening.id)),
+      ]),
+    ),
+    ...(more > 0 ? [context(`and ${more} more; narrow with a VM, a port or a time.`)] : []),
+  ];
+}
+
+function endCell(opening: Opening): Inline {
+  if (opening.closedAt !== null) {
+    return inline(time(opening.closedAt));
+  }
+  return inline(opening.outcomeSeen ? "open" : "perhaps open");
+}

@@ -1,0 +1,186 @@
+import { isAnySource } from "../domain/address-prefix.ts";
+import type { Opening, Verdict } from "../domain/opening.ts";
+import type { Actor } from "../domain/principal.ts";
+import { code, inline, person, strong, time } from "../message/build.ts";
+import type { Pieces } from "../message/build.ts";
+import type { Inline, Span } from "../message/message.ts";
+import { knownTo, timeBeside } from "./knowledge.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { portWords } from "./service-port.ts";
+
+const MOST_SOURCES = 4;
+const MOST_PEOPLE = 5;
+
+/** What each verdict means, in words. */
+const VERDICT_WORDS: { readonly [verdict in Verdict]: string } = {
+  certain: "certain: no other request or writer in the log could have made this rule",
+  likely: "likely: this request fits clearly better, but another cannot be excluded",
+  ambiguous: "ambiguous: several requests fit alike, so the log alone cannot name the person",
+  unattributed: "unattributed: the log holds no request or writer that explains this rule",
+};
+
+/** The verdict in words, for an opening of this kind. */
+export function verdictWords(opening: Opening): string {
+  const { verdict } = opening.attribution;
+  if (opening.kind === "direct" && verdict === "certain") {
+    return "certain: the log names who wrote this rule";
+  }
+  return VERDICT_WORDS[verdict];
+}
+
+/** Who opened it, in a few words for a table: marked unless certain. */
+export function whoWords(opening: Opening): Inline {
+  const { verdict, actor, candidates } = opening.attribution;
+  switch (verdict) {
+    case "certain":
+      return inline(actor === null ? "not named" : person(actor));
+    case "likely":
+      return inline("likely ", actor === null ? "not named" : person(actor));
+    case "ambiguous":
+      return inline(...either(distinctActors(candidates.map((candidate) => candidate.actor))));
+    case "unattributed":
+      return inline("unknown");
+  }
+}
+
+/** The VM in a few words; for an opening of no known VM, the NSG. */
+export function whereWords(opening: Opening): Span {
+  const name = opening.vm?.name ?? opening.vmName;
+  return name === null ? code(`NSG ${opening.nsg.name}`) : code(name);
+}
+
+/** The sources in a few words. */
+export function sourcesWords(opening: Opening): string {
+  const { sources } = opening.rule;
+  if (sources.some(isAnySource)) {
+    return "any source";
+  }
+  if (sources.length === 0) {
+    return "sources not in the log";
+  }
+  const shown = sources.slice(0, MOST_SOURCES).join(", ");
+  const more = sources.length - MOST_SOURCES;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** The whole of an opening in one sentence, the person first. */
+export function openingSentence(opening: Opening, knowledge: Knowledge): Pieces {
+  const where =
+    opening.vm === null && opening.vmName === null
+      ? ["in NSG ", code(opening.nsg.name)]
+      : ["on ", whereWords(opening)];
+  const what = [strong(portWords(opening.port)), " ", ...where, " to ", sourcesWords(opening)];
+  return [
+    ...subject(opening, what),
+    ...beginning(opening),
+    ...until(opening, knowledge),
+    "; ",
+    ...endWords(opening, knowledge),
+    ".",
+  ];
+}
+
+function subject(opening: Opening, what: Pieces): Pieces {
+  const { verdict, actor, candidates } = opening.attribution;
+  const directly = opening.kind === "direct" ? ", past JIT" : "";
+  if (verdict === "ambiguous") {
+    const names = either(distinctActors(candidates.map((candidate) => candidate.actor)));
+    return ["Either ", ...names, " opened ", ...what, directly];
+  }
+  if (verdict === "unattributed" || actor === null) {
+    return ["Somebody whom the log does not name opened ", ...what, directly];
+  }
+  const adverb = verdict === "likely" ? " most likely" : "";
+  const verb = opening.openedAtExact ? "opened " : "opened (before the log first shows it) ";
+  return [person(actor), `${adverb} ${verb}`, ...what, directly];
+}
+
+function beginning(opening: Opening): Pieces {
+  if (!opening.outcomeSeen) {
+    return [" at ", time(opening.openedAt), ", though no row tells whether the write succeeded"];
+  }
+  return opening.openedAtExact
+    ? [" at ", time(opening.openedAt)]
+    : ["; it stood already at ", time(opening.openedAt)];
+}
+
+function until(opening: Opening, knowledge: Knowledge): Pieces {
+  return opening.promisedEnd === null
+    ? []
+    : [", until ", timeBeside(opening.promisedEnd, opening.openedAt, knowledge.zone)];
+}
+
+/** How the opening ended, or that it stands, without a full stop. */
+export function endWords(opening: Opening, knowledge: Knowledge): Pieces {
+  const { closedAt, closing, closedBy } = opening;
+  if (closedAt === null) {
+    return standingWords(opening, knowledge);
+  }
+  const at = timeBeside(closedAt, opening.openedAt, knowledge.zone);
+  const by = closedBy === null ? [] : [" by ", strong(closedBy)];
+  switch (closing) {
+    case "expired":
+      return ["closed on time, at ", at];
+    case "superseded":
+      return ["replaced at ", at, " by a newer request"];
+    case "closed-early":
+      return ["closed early, at ", at, ...by];
+    case "removed-by-provider":
+      return ["closed by JIT at ", at];
+    case "changed":
+      return ["changed at ", at, ...by, ", so that it opens this no longer"];
+    case "container-deleted":
+      return ["gone at ", at, " with its NSG or firewall, deleted", ...by];
+    case "removed":
+      return ["removed at ", at, ...by];
+    case null:
+      return ["closed at ", at, ...by];
+  }
+}
+
+function standingWords(opening: Opening, knowledge: Knowledge): Pieces {
+  const end = time(knownTo(knowledge));
+  if (!opening.outcomeSeen) {
+    return ["perhaps open when the log ends (", end, ")"];
+  }
+  if (opening.promisedEnd !== null && opening.promisedEnd < knownTo(knowledge)) {
+    return ["still open past its end when the log ends (", end, ")"];
+  }
+  return ["still open when the log ends (", end, ")"];
+}
+
+/** `alice@contoso.com (3), bob@contoso.com (1)`: who stands behind the openings, most first. */
+export function peopleCounts(openings: readonly Opening[]): Pieces {
+  const counts = new Map<string, { readonly who: Inline; count: number }>();
+  for (const opening of openings) {
+    const who = whoWords(opening);
+    const key = JSON.stringify(who);
+    const entry = counts.get(key) ?? { who, count: 0 };
+    entry.count += 1;
+    counts.set(key, entry);
+  }
+  const sorted = [...counts.values()].toSorted((a, b) => b.count - a.count);
+  const shown = sorted.slice(0, MOST_PEOPLE);
+  const more = sorted.length - shown.length;
+  return [
+    ...shown.flatMap(({ who, count }, index) => [index === 0 ? null : ", ", ...who, ` (${count})`]),
+    more > 0 ? ` and ${more} more` : null,
+  ];
+}
+
+/** Actors, each once. */
+function distinctActors(actors: readonly (Actor | null)[]): readonly (Actor | null)[] {
+  return [...new Map(actors.map((actor) => [actor?.key ?? "", actor])).values()];
+}
+
+function either(actors: readonly (Actor | null)[]): Pieces {
+  if (actors.length === 0) {
+    return ["one of several people"];
+  }
+  return actors
+    .flatMap((actor, index) => [
+      index === 0 ? "" : index === actors.length - 1 ? " or " : ", ",
+      actor === null ? "somebody not named" : person(actor),
+    ])
+    .filter((piece) => piece !== "");
+}

@@ -1,0 +1,189 @@
+import type { Question, VmFilter } from "../domain/question.ts";
+import { VM_TYPE } from "../domain/resource-id.ts";
+import type { ResourceId } from "../domain/resource-id.ts";
+import type { Trail } from "../domain/trail.ts";
+import { nearestNames } from "./question-problem.ts";
+
+/** A VM as the trail knows it. */
+export interface KnownVm {
+  readonly name: string;
+  /** null when only the name is known. */
+  readonly id: ResourceId | null;
+}
+
+/** Which VMs of the trail a question means. */
+export type VmMatch =
+  /** Every VM; no filter at all. */
+  | { readonly kind: "any" }
+  | { readonly kind: "found"; readonly vms: readonly KnownVm[] }
+  /** One name, several VMs in different resource groups. */
+  | { readonly kind: "several"; readonly ids: readonly ResourceId[] }
+  /** None; the nearest names, best first. */
+  | { readonly kind: "none"; readonly wanted: string; readonly nearest: readonly string[] };
+
+/** Every VM that the trail names, each once, sorted by name and resource ID. */
+export function knownVms(trail: Trail): readonly KnownVm[] {
+  const found = new Map<string, KnownVm>();
+  const add = (name: string | null, id: ResourceId | null): void => {
+    if (id !== null || name !== null) {
+      const vm = { name: id?.name ?? name ?? "", id };
+      found.set(vmKey(vm), vm);
+    }
+  };
+  for (const opening of trail.openings) {
+    add(opening.vmName, opening.vm);
+  }
+  for (const guard of trail.guards) {
+    add(guard.vmName, guard.vm);
+  }
+  for (const request of trail.requests) {
+    for (const target of request.targets) {
+      add(target.vm.name, target.vm);
+    }
+  }
+  return [...found.values()].sort((a, b) => compare(a.name, b.name) || compare(vmKey(a), vmKey(b)));
+}
+
+/** The names that questions and suggestions may use: every VM and every person of the trail. */
+export function knownNames(trail: Trail): {
+  readonly vms: readonly string[];
+  readonly people: readonly string[];
+} {
+  const people = new Set<string>();
+  for (const { attribution } of trail.openings) {
+    for (const { actor } of [attribution, ...attribution.candidates]) {
+      if (actor !== null) {
+        people.add(actor.name);
+      }
+    }
+  }
+  for (const { actor } of trail.requests) {
+    if (actor !== null) {
+      people.add(actor.name);
+    }
+  }
+  return {
+    vms: [...new Set(knownVms(trail).map(({ name }) => name))],
+    people: [...people].sort(compare),
+  };
+}
+
+/** Finds the VMs that a filter means. */
+export function matchVms(filter: VmFilter, trail: Trail): VmMatch {
+  if (filter.kind === "any") {
+    return { kind: "any" };
+  }
+  const known = knownVms(trail);
+  const fits = vmTest(filter);
+  const vms = known.filter(fits);
+  const ids = vms.flatMap(({ id }) => (id === null ? [] : [id]));
+  if (filter.kind === "name" && ids.length > 1) {
+    return { kind: "several", ids };
+  }
+  if (vms.length > 0) {
+    return { kind: "found", vms };
+  }
+  const wanted = filterText(filter);
+  const name = filter.kind === "resource" ? filter.id.name : wanted.replaceAll("*", "");
+  return {
+    kind: "none",
+    wanted,
+    nearest: nearestNames(
+      name,
+      known.map((vm) => vm.name),
+    ),
+  };
+}
+
+/** The VM filter of a question; questions about no VM have none. */
+export function vmFilterOf(question: Question): VmFilter {
+  return "vm" in question ? question.vm : { kind: "any" };
+}
+
+/** The question about another VM; a question about no VM stays as it is. */
+export function withVm(question: Question, vm: VmFilter): Question {
+  return "vm" in question ? { ...question, vm } : question;
+}
+
+/** What the filter looks for, as people write it. */
+export function filterText(filter: VmFilter): string {
+  switch (filter.kind) {
+    case "any":
+      return "any VM";
+    case "name":
+      return filter.name;
+    case "wildcard":
+      return filter.pattern;
+    case "resource":
+      return filter.id.text;
+  }
+}
+
+/** Whether something of the trail belongs to one of the VMs; a name alone counts where there is no ID. */
+export function belongsTo(
+  vms: readonly KnownVm[],
+  id: ResourceId | null,
+  name: string | null,
+): boolean {
+  return vms.some((vm) =>
+    id !== null && vm.id !== null
+      ? id.key === vm.id.key
+      : sameName(id?.name ?? name, vm.id?.name ?? vm.name),
+  );
+}
+
+function vmTest(filter: VmFilter): (vm: KnownVm) => boolean {
+  switch (filter.kind) {
+    case "any":
+      return () => true;
+    case "name":
+      return (vm) => sameName(vm.name, filter.name);
+    case "wildcard": {
+      const pattern = wildcardTest(filter.pattern);
+      return (vm) => pattern(vm.name);
+    }
+    case "resource":
+      return (vm) =>
+        vm.id === null
+          ? filter.id.type === VM_TYPE && sameName(vm.name, filter.id.name)
+          : vm.id.key === filter.id.key;
+  }
+}
+
+/** Matches `*` without a regular expression, whose backtracking a hostile pattern could abuse. */
+function wildcardTest(pattern: string): (name: string) => boolean {
+  const parts = pattern.toLowerCase().split("*");
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  return (name) => {
+    const text = name.toLowerCase();
+    if (
+      text.length < first.length + last.length ||
+      !text.startsWith(first) ||
+      !text.endsWith(last)
+    ) {
+      return false;
+    }
+    let at = first.length;
+    for (const part of parts.slice(1, -1)) {
+      const found = text.indexOf(part, at);
+      if (found === -1 || found + part.length > text.length - last.length) {
+        return false;
+      }
+      at = found + part.length;
+    }
+    return true;
+  };
+}
+
+function vmKey(vm: KnownVm): string {
+  return vm.id?.key ?? `name:${vm.name.toLowerCase()}`;
+}
+
+function sameName(a: string | null, b: string): boolean {
+  return a !== null && a.toLowerCase() === b.toLowerCase();
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
