@@ -12,6 +12,9 @@ import type { TrapName } from "./traps.ts";
 const TAGS = ["VirtualNetwork", "AzureLoadBalancer", "AzureCloud.WestEurope", "Internet"] as const;
 const DIRECT_PORTS = ["22", "80", "443", "3389", "5432", "8080"] as const;
 
+/** With more rules than this, an NSG gets tidied up, so that a long story stays small. */
+const CROWDED = 60;
+
 const ACTS: readonly {
   readonly trap: TrapName;
   readonly run: (sim: Simulation, nsg: Container) => void;
@@ -33,6 +36,10 @@ export function act(sim: Simulation): void {
     return;
   }
   const nsg = sim.random.pick(nsgs);
+  if (nsg.rules.length > CROWDED) {
+    deleteRule(sim, nsg, sim.random.pick(nsg.rules).name);
+    return;
+  }
   let left = (sim.random.u32() / 0x1_0000_0000) * total;
   for (const { trap, run } of ACTS) {
     left -= sim.traps.chance(trap);

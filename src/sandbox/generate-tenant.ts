@@ -60,7 +60,12 @@ export function generateTenant(options: TenantOptions): Tenant {
 export function startTenant(
   options: TenantOptions,
   ledger: Ledger,
-): { readonly sim: Simulation; readonly traps: Traps; readonly end: Instant } {
+): {
+  readonly sim: Simulation;
+  readonly jit: JitService;
+  readonly traps: Traps;
+  readonly end: Instant;
+} {
   const counts = typeof options.size === "string" ? TENANT_SIZES[options.size] : options.size;
   const random = new Random(options.seed);
   const traps = new Traps(options.traps ?? DEFAULT_TRAPS);
@@ -86,5 +91,5 @@ export function startTenant(
       makeNoise(sim);
     });
   }
-  return { sim, traps, end: options.start + length };
+  return { sim, jit, traps, end: options.start + length };
 }

@@ -12,6 +12,9 @@ import { drawSources, otherForm } from "./sources.ts";
 import type { TenantVm } from "./tenant-model.ts";
 import type { TrueRequest } from "./truth.ts";
 
+/** With more rules than this, an NSG keeps none open past its end, so that a long story stays small. */
+const CROWDED = 60;
+
 /** What one person asks for. */
 interface Wish {
   readonly person: Identity;
@@ -234,7 +237,7 @@ export class JitService {
       byEnd.set(wanted.end, [...(byEnd.get(wanted.end) ?? []), rule.name]);
     }
     for (const [end, names] of byEnd) {
-      if (!this.#sim.trap("overstay")) {
+      if (container.rules.length > CROWDED || !this.#sim.trap("overstay")) {
         this.#planEnd(container, names, end);
       }
     }
@@ -246,6 +249,7 @@ export class JitService {
       const left = new Set(names.filter((name) => hasRule(container, name)));
       for (const name of names) {
         this.#active.delete(name);
+        sim.origins.delete(name);
       }
       if (left.size > 0 && !container.isDeleted) {
         writeRules(sim, {

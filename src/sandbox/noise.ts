@@ -83,19 +83,21 @@ const KINDS: readonly NoiseKind[] = [
       requestbody: JSON.stringify({ properties: { tags: { owner: "platform", env: "prod" } } }),
     }),
   }),
-  {
-    operation: OPERATIONS.jitPolicyWrite,
-    method: "PUT",
-    resource: (vm) => vm.policy.slice(vm.policy.indexOf("/providers/") + "/providers/".length),
-    properties: () => ({}),
-    hasBegin: false,
-  },
 ];
+
+/** Rare: it happens once for each policy and each change of it. */
+const POLICY_WRITE: NoiseKind = {
+  operation: OPERATIONS.jitPolicyWrite,
+  method: "PUT",
+  resource: (vm) => vm.policy.slice(vm.policy.indexOf("/providers/") + "/providers/".length),
+  properties: () => ({}),
+  hasBegin: false,
+};
 
 /** Somebody does something that opens no port. */
 export function makeNoise(sim: Simulation): void {
   const { random, model } = sim;
-  const noise = random.pick(KINDS);
+  const noise = random.chance(0.02) ? POLICY_WRITE : random.pick(KINDS);
   const vm = random.pick(model.vms);
   const group = vm.id.slice(0, vm.id.indexOf("/providers/"));
   const resource = `${group}/providers/${noise.resource(vm, random)}`;

@@ -1,3 +1,5 @@
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /**
  * A seeded source of randomness (the small fast counter generator "sfc32"): equal seeds give equal
  * sequences on every machine. Not for secrets.
@@ -68,7 +70,12 @@ export class Random {
   hex(digits: number): string {
     let text = "";
     while (text.length < digits) {
-      text += this.u32().toString(16).padStart(8, "0");
+      const number = this.u32();
+      text +=
+        byteText(number >>> 24) +
+        byteText((number >>> 16) & 0xff) +
+        byteText((number >>> 8) & 0xff) +
+        byteText(number & 0xff);
     }
     return text;
   }
@@ -88,4 +95,8 @@ export class Random {
   fork(): Random {
     return new Random(this.u32());
   }
+}
+
+function byteText(byte: number): string {
+  return BYTES[byte] ?? "";
 }

@@ -14,13 +14,9 @@ export function nsgRequestBody(
   rules: readonly RuleState[],
   style: BodyStyle,
 ): string {
-  return JSON.stringify({
-    id: style.casing(nsg.id),
-    location: nsg.location,
-    properties: {
-      securityRules: rules.map((rule) => ruleResource(nsg, rule, style, false)),
-    },
-  });
+  const id = style.casing(nsg.id);
+  const list = rules.map((rule) => ruleText(rule, id, style, "")).join(",");
+  return `{"id":"${id}","location":"${nsg.location}","properties":{"securityRules":[${list}]}}`;
 }
 
 /** The resource that a whole-NSG write results in. */
@@ -30,33 +26,25 @@ export function nsgResponseBody(
   style: BodyStyle,
   etag: string,
 ): string {
-  return JSON.stringify({
-    name: nsg.name,
-    id: style.casing(nsg.id),
-    etag: `W/"${etag}"`,
-    type: "Microsoft.Network/networkSecurityGroups",
-    location: nsg.location,
-    properties: {
-      provisioningState: "Updating",
-      resourceGuid: nsg.resourceGuid,
-      securityRules: rules.map((rule) => ruleResource(nsg, rule, style, true)),
-      defaultSecurityRules: DEFAULT_RULES.map((rule) => ({
-        name: rule.name,
-        id: `${style.casing(nsg.id)}/defaultSecurityRules/${rule.name}`,
-        properties: ruleProperties(rule, style, true),
-      })),
-    },
-  });
+  const id = style.casing(nsg.id);
+  const list = rules.map((rule) => ruleText(rule, id, style, etag)).join(",");
+  const defaults = DEFAULT_RULES.map((rule) => ruleText(rule, id, DEFAULT_STYLE, etag)).join(",");
+  return (
+    `{"name":"${nsg.name}","id":"${id}","etag":"W/\\"${etag}\\"",` +
+    `"type":"Microsoft.Network/networkSecurityGroups","location":"${nsg.location}",` +
+    `"properties":{"provisioningState":"Updating","resourceGuid":"${nsg.resourceGuid}",` +
+    `"securityRules":[${list}],"defaultSecurityRules":[${defaults}]}}`
+  );
 }
 
 /** The request body of a write of one rule. */
 export function ruleRequestBody(rule: RuleState, style: BodyStyle): string {
-  return JSON.stringify({ name: rule.name, properties: ruleProperties(rule, style, false) });
+  return `{"name":"${rule.name}","properties":${texts(rule, style).request}}`;
 }
 
 /** The resource that a write of one rule results in. */
 export function ruleResponseBody(nsg: Container, rule: RuleState, style: BodyStyle): string {
-  return JSON.stringify(ruleResource(nsg, rule, style, true));
+  return ruleText(rule, style.casing(nsg.id), style, nsg.resourceGuid);
 }
 
 /** The body of a firewall write, classic rules: each JIT rule in a NAT collection of its own. */
@@ -101,23 +89,33 @@ export function firewallBody(
   });
 }
 
-function ruleResource(
-  nsg: Container,
+/** Rules stand in many bodies and never change, so the text of each is made once. */
+const TEXTS = new WeakMap<RuleState, { readonly request: string; readonly response: string }>();
+
+function texts(
   rule: RuleState,
   style: BodyStyle,
-  isResponse: boolean,
-): object {
-  return {
-    name: rule.name,
-    id: `${style.casing(nsg.id)}/securityRules/${rule.name}`,
-    ...(isResponse
-      ? {
-          etag: `W/"${nsg.resourceGuid}"`,
-          type: "Microsoft.Network/networkSecurityGroups/securityRules",
-        }
-      : {}),
-    properties: ruleProperties(rule, style, isResponse),
+): { readonly request: string; readonly response: string } {
+  const known = TEXTS.get(rule);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = {
+    request: JSON.stringify(ruleProperties(rule, style, false)),
+    response: JSON.stringify(ruleProperties(rule, style, true)),
   };
+  TEXTS.set(rule, made);
+  return made;
+}
+
+/** One rule of an NSG as a resource; without an `etag` in the form of a request. */
+function ruleText(rule: RuleState, nsgId: string, style: BodyStyle, etag: string): string {
+  const head = `{"name":"${rule.name}","id":"${nsgId}/securityRules/${rule.name}",`;
+  return etag === ""
+    ? `${head}"properties":${texts(rule, style).request}}`
+    : `${head}"etag":"W/\\"${etag}\\"",` +
+        `"type":"Microsoft.Network/networkSecurityGroups/securityRules",` +
+        `"properties":${texts(rule, style).response}}`;
 }
 
 function ruleProperties(rule: RuleState, style: BodyStyle, isResponse: boolean): object {
@@ -165,6 +163,8 @@ function oneOrMany(
   }
   return { [many]: values };
 }
+
+const DEFAULT_STYLE: BodyStyle = { singleAsList: false, casing: (id) => id };
 
 const DEFAULT_RULES: readonly RuleState[] = [
   standardRule("AllowVnetInBound", "Allow", "Inbound", 65000, "VirtualNetwork", "VirtualNetwork"),

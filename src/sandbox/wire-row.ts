@@ -94,45 +94,53 @@ const SUB_STATUS_TITLES: Readonly<Record<string, string>> = {
   Conflict: "Conflict (HTTP Status Code: 409)",
 };
 
+const OPENING = { value: "BeginRequest", localizedValue: "Begin request" };
+const ENDING = { value: "EndRequest", localizedValue: "End request" };
+const ADMINISTRATIVE = same("Administrative");
+
 /** Builds a row in the API's form. */
 export function wireRow(facts: RowFacts): WireRow {
-  const segments = facts.resource.split("/");
+  const { resource, writer, operation, status } = facts;
+  const segments = resource.split("/");
   const provider = segments[6] ?? "";
-  const types = segments.slice(7).filter((_, index) => index % 2 === 0);
-  const type = same([provider, ...types].join("/"));
-  const { writer } = facts;
+  let type = provider;
+  for (let index = 7; index < segments.length; index += 2) {
+    type += `/${segments[index] ?? ""}`;
+  }
+  const optional: { -readonly [Key in "caller" | "httpRequest" | "properties"]?: WireRow[Key] } =
+    {};
+  if (writer.caller !== null) {
+    optional.caller = writer.caller;
+  }
+  if (writer.clientAddress !== null) {
+    optional.httpRequest = {
+      clientRequestId: facts.clientRequestId,
+      clientIpAddress: writer.clientAddress,
+      method: facts.method,
+    };
+  }
+  if (facts.properties !== null) {
+    optional.properties = facts.properties;
+  }
   return {
-    authorization: { action: facts.operation.name, scope: facts.resource },
-    ...(writer.caller === null ? {} : { caller: writer.caller }),
+    authorization: { action: operation.name, scope: resource },
     channels: "Operation",
     claims: writer.claims,
     correlationId: facts.correlationId,
     description: "",
     eventDataId: facts.eventDataId,
-    eventName:
-      facts.status === "Started"
-        ? { value: "BeginRequest", localizedValue: "Begin request" }
-        : { value: "EndRequest", localizedValue: "End request" },
-    category: same("Administrative"),
+    eventName: status === "Started" ? OPENING : ENDING,
+    category: ADMINISTRATIVE,
     eventTimestamp: wireTime(facts.at, facts.digits),
-    ...(writer.clientAddress === null
-      ? {}
-      : {
-          httpRequest: {
-            clientRequestId: facts.clientRequestId,
-            clientIpAddress: writer.clientAddress,
-            method: facts.method,
-          },
-        }),
-    id: `${facts.resource}/events/${facts.eventDataId}/ticks/${ticks(facts.at, facts.digits)}`,
-    level: facts.status === "Failed" ? "Error" : "Informational",
+    id: `${resource}/events/${facts.eventDataId}/ticks/${ticks(facts.at, facts.digits)}`,
+    level: status === "Failed" ? "Error" : "Informational",
     operationId: facts.operationId,
-    operationName: { value: facts.operation.name, localizedValue: facts.operation.title },
+    operationName: { value: operation.name, localizedValue: operation.title },
     resourceGroupName: segments[4] ?? "",
     resourceProviderName: same(provider),
-    resourceType: type,
-    resourceId: facts.resource,
-    status: same(facts.status),
+    resourceType: same(type),
+    resourceId: resource,
+    status: same(status),
     subStatus: {
       value: facts.subStatus,
       localizedValue: SUB_STATUS_TITLES[facts.subStatus] ?? facts.subStatus,
@@ -140,7 +148,7 @@ export function wireRow(facts: RowFacts): WireRow {
     submissionTimestamp: wireTime(facts.submittedAt, facts.digits),
     subscriptionId: segments[2] ?? "",
     tenantId: facts.tenantId,
-    ...(facts.properties === null ? {} : { properties: facts.properties }),
+    ...optional,
   };
 }
 
