@@ -22,6 +22,11 @@ export function tableTime(at: Instant, zone: string): string {
   return DateTime.fromMillis(at, { zone }).toFormat("yyyy-MM-dd HH:mm");
 }
 
+/** Says once in which zone the times are. */
+export function zoneNote(zone: string): string {
+  return `Times are in ${zone === "utc" ? "UTC" : zone}.`;
+}
+
 function formatOf(style: TimeSpan["style"]): string {
   switch (style) {
     case "time":

@@ -1,6 +1,6 @@
 import { DateTime } from "luxon";
 import type { Inline, Message, MessageNode, Severity, Span } from "../../src/message/message.ts";
-import { localTime, tableTime } from "./local-time.ts";
+import { localTime, tableTime, zoneNote } from "./local-time.ts";
 import { safeLines, safeText } from "./safe-text.ts";
 import { paint, run, wrapRuns } from "./styled-text.ts";
 import type { StyledRun, TerminalCapabilities } from "./styled-text.ts";
@@ -24,7 +24,8 @@ const SEVERITY_WORDS: { readonly [severity in Severity]: string } = {
 };
 
 /**
- * Renders a message as text: lines that end in line feeds. The severity of a part is a word as well as a
+ * Renders a message as text: lines that end in line feeds, wrapped to the width but for code and commands,
+ * which one copies whole. The severity of a part is a word as well as a
  * colour; nothing in the text of a message can reach the terminal as a control sequence.
  */
 export function renderMessage(message: Message, options: RenderOptions): string {
@@ -70,7 +71,7 @@ function nodeLines(node: MessageNode, options: RenderOptions): readonly string[]
     case "list":
       return node.items.flatMap((item) => hanging("- ", spans(item, options), options));
     case "code":
-      return safeLines(node.text).flatMap((line) => codeLines(line, options));
+      return safeLines(node.text).map((line) => INDENT + paint([run(line, "code")], options));
     case "notice":
       return wrapped(
         [run(SEVERITY_WORDS[node.severity], node.severity), ...spans(node.content, options)],
@@ -81,8 +82,8 @@ function nodeLines(node: MessageNode, options: RenderOptions): readonly string[]
         ? []
         : [
             ...wrapped([run(safeText(node.prompt))], options),
-            ...node.commands.flatMap((command) =>
-              hanging(INDENT, [run(safeText(command), "code")], options),
+            ...node.commands.map(
+              (command) => INDENT + paint([run(safeText(command), "code")], options),
             ),
           ];
     case "context":
@@ -106,20 +107,6 @@ function hanging(
   const inner = wrapRuns(runs, options.width - lead.length);
   return inner.map(
     (line, index) => (index === 0 ? lead : " ".repeat(lead.length)) + paint(line, options),
-  );
-}
-
-/** Spaces count in code, so lines are cut and not wrapped. */
-function codeLines(line: string, options: RenderOptions): readonly string[] {
-  const room = options.width - INDENT.length;
-  const kept = line.replaceAll(" ", "\u00A0");
-  return wrapRuns([run(kept, "code")], room).map(
-    (part) =>
-      INDENT +
-      paint(
-        part.map((one) => ({ ...one, text: one.text.replaceAll("\u00A0", " ") })),
-        options,
-      ),
   );
 }
 
@@ -175,7 +162,7 @@ function zoneLines(message: Message, options: RenderOptions): readonly string[] 
   if (!message.nodes.some(showsTime) || DateTime.utc().setZone(options.zone).zoneName === "UTC") {
     return [];
   }
-  return wrapped([run(`Times are in ${safeText(options.zone)}.`, "dim")], options);
+  return wrapped([run(zoneNote(safeText(options.zone)), "dim")], options);
 }
 
 function showsTime(node: MessageNode): boolean {

@@ -47,13 +47,23 @@ export async function runQuestionLoop(loop: QuestionLoop): Promise<void> {
         }
       : { terminal: false }),
   });
+  let closed = false;
+  lines.on("close", () => {
+    closed = true;
+  });
+  const prompt = (): void => {
+    // The input may have ended while a question was being answered.
+    if (loop.interactive && !closed) {
+      lines.prompt();
+    }
+  };
   // Ctrl-C leaves, as people expect of a prompt.
   lines.on("SIGINT", () => {
     lines.close();
   });
   let previous: Question | null = null;
   try {
-    promptIf(loop, lines);
+    prompt();
     for await (const line of lines) {
       const text = line.trim();
       if (LEAVING.has(text.toLowerCase())) {
@@ -64,16 +74,10 @@ export async function runQuestionLoop(loop: QuestionLoop): Promise<void> {
         previous = question ?? previous;
         loop.output.write(`${renderMessage(message, loop.render())}\n`);
       }
-      promptIf(loop, lines);
+      prompt();
     }
   } finally {
     lines.close();
-  }
-}
-
-function promptIf(loop: QuestionLoop, lines: { prompt: () => void }): void {
-  if (loop.interactive) {
-    lines.prompt();
   }
 }
 

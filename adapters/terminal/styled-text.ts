@@ -124,20 +124,21 @@ function wordsOf(runs: readonly StyledRun[]): readonly (readonly StyledRun[])[] 
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** Pieces of a run of at most `width` columns, never cut within a character as people see it. */
+/**
+ * Pieces of a run of at most `width` columns, never cut within a character as people see it, and cut after
+ * a `@`, `/`, `.`, `-` or `_` where one stands past the first third.
+ */
 function cutRun(one: StyledRun, width: number): readonly StyledRun[] {
   const pieces: StyledRun[] = [];
   let text = "";
-  let used = 0;
   for (const { segment } of graphemes.segment(one.text)) {
-    const size = stringWidth(segment);
-    if (used > 0 && used + size > width) {
-      pieces.push({ ...one, text });
-      text = "";
-      used = 0;
+    if (text !== "" && stringWidth(text + segment) > width) {
+      const cut = /^.*[@/._-]/u.exec(text)?.[0] ?? text;
+      const kept = cut.length * 3 > text.length ? cut : text;
+      pieces.push({ ...one, text: kept });
+      text = text.slice(kept.length);
     }
     text += segment;
-    used += size;
   }
   return [...pieces, { ...one, text }];
 }

@@ -1,8 +1,9 @@
 import { DateTime } from "luxon";
 import { isAnySource } from "../../src/domain/address-prefix.ts";
+import type { Instant } from "../../src/domain/instant.ts";
 import type { Opening } from "../../src/domain/opening.ts";
 import { portText } from "../../src/domain/security-rule.ts";
-import { tableTime } from "./local-time.ts";
+import { zoneNote } from "./local-time.ts";
 import type { RenderOptions } from "./render.ts";
 import { safeText } from "./safe-text.ts";
 import { run } from "./styled-text.ts";
@@ -11,33 +12,51 @@ import { tableLines } from "./table.ts";
 
 const COLUMNS = ["opened", "closed", "who", "VM", "port", "sources", "findings"];
 
+/** From this width on, times show their year in every row. */
+const ROOMY = 120;
+const LONG = "yyyy-MM-dd HH:mm";
+const SHORT = "MM-dd HH:mm";
+
 /**
  * Openings as a table for people: one row each, in the order given. Times are in the reader's zone; the
- * verdict and the severity of findings stand there as words.
+ * verdict stands there as a word, and a finding that is critical bears a `!`.
  */
 export function renderTrail(openings: readonly Opening[], options: RenderOptions): string {
   if (openings.length === 0) {
     return "";
   }
-  const rows = openings.map((opening) => rowOf(opening, options.zone));
-  const zone = safeText(options.zone);
-  const columns = COLUMNS.map((title, index) =>
-    index === 0 ? `opened (${zoneTitle(zone)})` : title,
-  );
-  return tableLines({ columns, rows }, options.width, options)
+  const { zone } = options;
+  const year = options.width < ROOMY ? commonYear(openings, zone) : null;
+  const clock: Clock = (at) =>
+    DateTime.fromMillis(at, { zone }).toFormat(year === null ? LONG : SHORT);
+  const rows = openings.map((opening) => rowOf(opening, clock));
+  const note = `${zoneNote(safeText(zone))}${year === null ? "" : ` The year is ${year}.`}`;
+  return [...tableLines({ columns: COLUMNS, rows }, options.width, options), "", note]
     .map((line) => `${line}\n`)
     .join("");
 }
 
-function zoneTitle(zone: string): string {
-  return DateTime.utc().setZone(zone).zoneName === "UTC" ? "UTC" : zone;
+/** Shows an instant in the reader's zone. */
+type Clock = (at: Instant) => string;
+
+/** The year of every time in the table; null when they differ. */
+function commonYear(openings: readonly Opening[], zone: string): number | null {
+  const years = new Set(
+    openings
+      .flatMap(({ openedAt, closedAt, promisedEnd }) => [
+        openedAt,
+        closedAt ?? promisedEnd ?? openedAt,
+      ])
+      .map((at) => DateTime.fromMillis(at, { zone }).year),
+  );
+  return years.size === 1 ? ([...years][0] ?? null) : null;
 }
 
-function rowOf(opening: Opening, zone: string): readonly (readonly StyledRun[])[] {
+function rowOf(opening: Opening, clock: Clock): readonly (readonly StyledRun[])[] {
   const { openedAt, openedAtExact, vm, vmName, nsg } = opening;
   return [
-    [run(`${openedAtExact ? "" : "before "}${tableTime(openedAt, zone)}`)],
-    [run(closedText(opening, zone))],
+    [run(`${openedAtExact ? "" : "before "}${clock(openedAt)}`)],
+    [run(closedText(opening, clock))],
     whoRuns(opening),
     [run(safeText(vm?.name ?? vmName ?? `NSG ${nsg.name}`))],
     [run(portText(opening.port))],
@@ -46,12 +65,12 @@ function rowOf(opening: Opening, zone: string): readonly (readonly StyledRun[])[
   ];
 }
 
-function closedText({ closedAt, outcomeSeen, promisedEnd }: Opening, zone: string): string {
+function closedText({ closedAt, outcomeSeen, promisedEnd }: Opening, clock: Clock): string {
   if (closedAt !== null) {
-    return tableTime(closedAt, zone);
+    return clock(closedAt);
   }
   const state = outcomeSeen ? "open" : "perhaps open";
-  return promisedEnd === null ? state : `${state}, until ${tableTime(promisedEnd, zone)}`;
+  return promisedEnd === null ? state : `${state}, until ${clock(promisedEnd)}`;
 }
 
 function whoRuns(opening: Opening): readonly StyledRun[] {

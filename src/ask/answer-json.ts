@@ -7,8 +7,7 @@ import { trailRow } from "../domain/trail-row.ts";
 import type { TrailRow } from "../domain/trail-row.ts";
 import { knownTo } from "./knowledge.ts";
 import type { Knowledge } from "./knowledge.ts";
-import { matchQuestion, openingsOfRule } from "./opening-match.ts";
-import type { Matches } from "./opening-match.ts";
+import { matchQuestion, NOTHING, openingsOfRule } from "./opening-match.ts";
 import { questionText } from "./question-text.ts";
 import { periodOf } from "./question-words.ts";
 import { matchVms, vmFilterOf } from "./vm-match.ts";
@@ -32,6 +31,8 @@ export interface JsonAnswer {
   readonly openings: readonly TrailRow[];
   /** Identities of those openings that belong to an NSG guarding the VM, not to a known VM. */
   readonly guarding: readonly string[];
+  /** Identities of openings that are not in `openings`: first seen after the period, begun at an unknown time. */
+  readonly undated: readonly string[];
   readonly requests: readonly JsonRequest[];
   /** How many of the openings have each verdict. */
   readonly verdicts: { readonly [verdict in Verdict]: number };
@@ -62,11 +63,11 @@ export interface JsonRequest {
 export function answerJson(question: Question, knowledge: Knowledge): JsonAnswer {
   const { coverage, trail } = knowledge;
   const vms = matchVms(vmFilterOf(question), trail);
-  const matches: Matches =
+  const matches =
     question.kind === "explain-rule"
-      ? { openings: openingsOfRule(trail, question.rule), guarding: [], requests: [] }
+      ? { ...NOTHING, openings: openingsOfRule(trail, question.rule) }
       : vms.kind === "none" || vms.kind === "several"
-        ? { openings: [], guarding: [], requests: [] }
+        ? NOTHING
         : matchQuestion(question, trail, vms.kind === "any" ? null : vms.vms, knownTo(knowledge));
   const openings = [...matches.openings, ...matches.guarding];
   const period = periodOf(question);
@@ -85,6 +86,7 @@ export function answerJson(question: Question, knowledge: Knowledge): JsonAnswer
     nearest: vms.kind === "none" ? vms.nearest : [],
     openings: openings.map(trailRow),
     guarding: matches.guarding.map(({ id }) => id),
+    undated: matches.undated.map(({ id }) => id),
     requests: matches.requests.map(jsonRequest),
     verdicts: {
       certain: count("certain"),

@@ -31,8 +31,16 @@ export function absence(question: Question, knowledge: Knowledge): Pieces {
   ];
 }
 
-/** The answer when no opening fits: what was searched, the nearest opening, and how to ask wider. */
-export function nothingFound(question: Question, knowledge: Knowledge): Message {
+/**
+ * The answer when no opening fits: what was searched, the nearest opening, and how to ask wider.
+ *
+ * @param beside what matters although it is not what was asked for.
+ */
+export function nothingFound(
+  question: Question,
+  beside: readonly MessageNode[],
+  knowledge: Knowledge,
+): Message {
   const period = periodOf(question);
   const nearest = period === null ? null : nearestOpening(question, period, knowledge);
   const commands = widerQuestions(question).map((wider) => questionText(wider, knowledge.zone));
@@ -44,6 +52,7 @@ export function nothingFound(question: Question, knowledge: Knowledge): Message 
     nearest === null
       ? null
       : paragraph("Nearest outside that time: ", ...openingSentence(nearest, knowledge)),
+    ...beside,
     people.length === 0
       ? null
       : choices(

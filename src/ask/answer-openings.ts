@@ -3,6 +3,7 @@ import type { Question } from "../domain/question.ts";
 import {
   choices,
   code,
+  context,
   heading,
   highestSeverity,
   inline,
@@ -16,6 +17,7 @@ import type { Pieces } from "../message/build.ts";
 import type { Message, MessageNode } from "../message/message.ts";
 import { plainText } from "../message/plain.ts";
 import { absence, nothingFound } from "./answer-nothing.ts";
+import { requestNodes } from "./answer-requests.ts";
 import { honesty, SESSIONS_NOTE } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { closedRecently, openingInFull, openingTable } from "./opening-detail.ts";
@@ -27,6 +29,7 @@ import { filterText, vmFilterOf } from "./vm-match.ts";
 
 const MOST_FINDINGS = 5;
 const MOST_GUARDING = 5;
+const MOST_BESIDE = 5;
 
 /** An answer that is a set of openings. */
 export function answerOpenings(
@@ -37,8 +40,9 @@ export function answerOpenings(
   const { openings, guarding } = matches;
   const all = [...openings, ...guarding];
   const first = openings[0] ?? guarding[0];
+  const beside = besideNodes(question, matches, knowledge);
   if (first === undefined) {
-    return nothingFound(question, knowledge);
+    return nothingFound(question, beside, knowledge);
   }
   const lead = leadNodes(question, openings, knowledge);
   const summary =
@@ -51,6 +55,7 @@ export function answerOpenings(
     [
       ...lead,
       ...guardNodes(question, guarding, knowledge),
+      ...beside,
       ...sessionNodes(question, all, knowledge),
       choices("Ask on:", nextQuestions(question, all, knowledge)),
       ...honesty(knowledge, periodOf(question)),
@@ -125,6 +130,40 @@ function guardNodes(
         ),
     ),
     ...(guarding.length > MOST_GUARDING ? openingTable(guarding) : []),
+  ];
+}
+
+/** What is not the answer itself and must be known beside it. */
+function besideNodes(
+  question: Question,
+  { undated, earlier, recentlyClosed, requests }: Matches,
+  knowledge: Knowledge,
+): readonly MessageNode[] {
+  return [
+    ...sentenceList("First seen later, and perhaps opened then", undated, knowledge),
+    ...sentenceList("Opened earlier and standing then", earlier, knowledge),
+    ...sentenceList("Closed lately: sessions may stand", recentlyClosed, knowledge),
+    ...(question.kind === "history" ? requestNodes(requests) : []),
+  ];
+}
+
+function sentenceList(
+  title: string,
+  openings: readonly Opening[],
+  knowledge: Knowledge,
+): readonly MessageNode[] {
+  if (openings.length === 0) {
+    return [];
+  }
+  const more = openings.length - MOST_BESIDE;
+  return [
+    heading(title),
+    list(
+      openings
+        .slice(0, MOST_BESIDE)
+        .map((opening) => inline(...openingSentence(opening, knowledge))),
+    ),
+    ...(more > 0 ? [context(`and ${more} more.`)] : []),
   ];
 }
 

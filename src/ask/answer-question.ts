@@ -1,10 +1,9 @@
 import type { Question } from "../domain/question.ts";
-import { message } from "../message/build.ts";
 import type { Message } from "../message/message.ts";
 import { answerRule, answerShow } from "./answer-evidence.ts";
 import { answerVmDoubt } from "./answer-nothing.ts";
 import { answerOpenings } from "./answer-openings.ts";
-import { answerDenied, requestNodes } from "./answer-requests.ts";
+import { answerDenied } from "./answer-requests.ts";
 import { answerHelp, answerStatus } from "./answer-status.ts";
 import { knownTo } from "./knowledge.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -35,15 +34,6 @@ export function answerQuestion(question: Question, knowledge: Knowledge): Messag
       return answerShow(question, matches.openings, knowledge);
     case "denied-requests":
       return answerDenied(question, matches.requests, knowledge);
-    case "history": {
-      const answer = answerOpenings(question, matches, knowledge);
-      const last = answer.nodes.length - 1;
-      return message(answer.severity, answer.summary, [
-        ...answer.nodes.slice(0, last),
-        ...requestNodes(matches.requests),
-        ...answer.nodes.slice(last),
-      ]);
-    }
     default:
       return answerOpenings(question, matches, knowledge);
   }

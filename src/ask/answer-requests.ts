@@ -1,4 +1,4 @@
-import type { AccessRequest } from "../domain/access-request.ts";
+import type { AccessRequest, RequestTarget } from "../domain/access-request.ts";
 import type { Question } from "../domain/question.ts";
 import { portText } from "../domain/security-rule.ts";
 import {
@@ -89,7 +89,10 @@ function requestWords(request: AccessRequest): Inline {
     denied: `denied${reason}`,
     unknown: "outcome not in the log",
   }[request.outcome];
-  const shown = targets.slice(0, MOST_TARGETS).map(targetWords).join("; ");
+  const shown = targets
+    .slice(0, MOST_TARGETS)
+    .map((target) => targetWords(target, request.outcome))
+    .join("; ");
   const more =
     targets.length > MOST_TARGETS ? ` and ${targets.length - MOST_TARGETS} more VMs` : "";
   return inline(
@@ -105,7 +108,11 @@ function requestWords(request: AccessRequest): Inline {
   );
 }
 
-function targetWords({ vm, ports }: AccessRequest["targets"][number]): string {
+function targetWords(
+  { vm, ports, denied }: RequestTarget,
+  outcome: AccessRequest["outcome"],
+): string {
   const words = ports.map(({ port }) => portText(port)).join(", ");
-  return `${words === "" ? "ports not in the log" : words} on ${vm.name}`;
+  const refused = denied && outcome !== "denied" ? " (denied)" : "";
+  return `${words === "" ? "ports not in the log" : words} on ${vm.name}${refused}`;
 }

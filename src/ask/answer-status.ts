@@ -26,18 +26,22 @@ export function answerStatus(knowledge: Knowledge): Message {
     const count = openings.filter(({ attribution }) => attribution.verdict === verdict).length;
     return `${count} ${verdict}`;
   });
-  const said = `${openings.length} openings, of which ${standing} stand, and ${requests.length} requests are known.`;
+  const said = `Known: ${counted(openings.length, "opening")}, ${standing} of them standing, and ${counted(requests.length, "request")}.`;
   return message("info", said, [
     paragraph(said),
     facts(
       fact("verdicts", verdicts.join(", ")),
-      fact("denied", `${denied} of ${requests.length} requests`),
+      fact("denied", `${denied} of ${counted(requests.length, "request")}`),
       fact("VMs", String(knownVms(knowledge.trail).length)),
       fact("rows read", String(knowledge.coverage.events)),
       fact("not understood", String(knowledge.coverage.quarantined)),
     ),
     ...honesty(knowledge, null),
   ]);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 const TIMES_HELP = [

@@ -115,15 +115,16 @@ export function periodWords(period: Period | null): Pieces {
     : ["between ", time(period.from), " and ", time(period.to)];
 }
 
-/** The subject of a sentence that says what is not in the data. */
+/** The subject of a sentence that says what is not in the data: `The log, which reaches to …,`. */
 export function logSubject(knowledge: Knowledge): Pieces {
   const { coverage } = knowledge;
+  if (coverage.to === null) {
+    return ["The log, of which nothing was read,"];
+  }
   const whole = coverage.gaps.length === 0 && coverage.quarantined === 0;
-  return coverage.to === null
-    ? ["The log, of which nothing was read,"]
-    : [
-        whole ? "The log, which goes to " : "The log, which goes to ",
-        time(knownTo(knowledge)),
-        whole ? "," : " with gaps,",
-      ];
+  return [
+    "The log, which reaches to ",
+    time(knownTo(knowledge)),
+    whole ? "," : " and was read with gaps,",
+  ];
 }

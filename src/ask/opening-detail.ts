@@ -1,7 +1,5 @@
 import { FINDING_CODES } from "../domain/finding.ts";
 import type { Finding } from "../domain/finding.ts";
-import { HOUR } from "../domain/instant.ts";
-import type { Duration } from "../domain/instant.ts";
 import type { Candidate, Opening, Reason } from "../domain/opening.ts";
 import { portText } from "../domain/security-rule.ts";
 import {
@@ -22,6 +20,7 @@ import {
 import type { Inline, MessageNode } from "../message/message.ts";
 import { SESSIONS_NOTE } from "./honesty.ts";
 import { knownTo } from "./knowledge.ts";
+import { RECENT } from "./opening-match.ts";
 import type { Knowledge } from "./knowledge.ts";
 import {
   openingSentence,
@@ -31,10 +30,7 @@ import {
   whoWords,
 } from "./opening-words.ts";
 
-/** A session outlives its rule by hours, rarely by more than a working day. */
-const RECENT: Duration = 12 * HOUR;
-
-const WEIGHT_WORDS = { for: "for: ", against: "against: ", neutral: "" } as const;
+const WEIGHT_WORDS = { for: "For: ", against: "Against: ", neutral: "" } as const;
 
 /** One opening in full: the sentence, the facts, the verdict with its reasons, the findings. */
 export function openingInFull(opening: Opening, knowledge: Knowledge): readonly MessageNode[] {
@@ -98,7 +94,7 @@ export function candidateWords(candidate: Candidate): Inline {
     candidate.requestId === null ? null : " (",
     candidate.requestId === null ? null : code(candidate.requestId),
     candidate.requestId === null ? null : ")",
-    said.length === 0 ? null : `: ${said.join(" ")}`,
+    said.length === 0 ? null : `. ${said.join(" ")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { isAnySource, prefixIncludes } from "../domain/address-prefix.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
-import type { Instant } from "../domain/instant.ts";
+import { HOUR } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Actor } from "../domain/principal.ts";
 import type { Period, PortFilter, Question } from "../domain/question.ts";
@@ -9,14 +10,33 @@ import type { Trail } from "../domain/trail.ts";
 import { belongsTo } from "./vm-match.ts";
 import type { KnownVm } from "./vm-match.ts";
 
+/** A session outlives its rule by hours, rarely by more than a working day. */
+export const RECENT: Duration = 12 * HOUR;
+
 /** What of the trail a question is about; every list is newest first. */
 export interface Matches {
   readonly openings: readonly Opening[];
   /** Openings of no known VM in NSGs that guard the VMs asked about. */
   readonly guarding: readonly Opening[];
+  /** Openings of unknown beginning, first seen after the period: they may have begun in it. */
+  readonly undated: readonly Opening[];
+  /** Openings that began before the period and stood in it, for questions of who opened. */
+  readonly earlier: readonly Opening[];
+  /** Openings that ended so lately that sessions may stand, for questions of who has access. */
+  readonly recentlyClosed: readonly Opening[];
   /** Requests, for the questions that are about requests. */
   readonly requests: readonly AccessRequest[];
 }
+
+/** No match at all. */
+export const NOTHING: Matches = {
+  openings: [],
+  guarding: [],
+  undated: [],
+  earlier: [],
+  recentlyClosed: [],
+  requests: [],
+};
 
 /**
  * Finds what a question is about.
@@ -32,11 +52,16 @@ export function matchQuestion(
 ): Matches {
   const fits = openingTest(question, knownTo);
   const chosen = fits === null ? [] : trail.openings.filter(fits);
-  const openings = chosen.filter(
-    (opening) => vms === null || belongsTo(vms, opening.vm, opening.vmName),
-  );
+  const ofVms = (opening: Opening): boolean =>
+    vms === null || belongsTo(vms, opening.vm, opening.vmName);
+  const beside = besideTests(question, knownTo);
+  const among = (test: (opening: Opening) => boolean): readonly Opening[] =>
+    newestFirst(trail.openings.filter((opening) => ofVms(opening) && test(opening)));
   return {
-    openings: newestFirst(openings),
+    openings: newestFirst(chosen.filter(ofVms)),
+    undated: among(beside.undated),
+    earlier: among(beside.earlier),
+    recentlyClosed: among(beside.recentlyClosed),
     guarding:
       vms === null ? [] : newestFirst(chosen.filter((opening) => guards(opening, trail, vms))),
     requests: trail.requests
@@ -131,6 +156,41 @@ function openingTest(question: Question, knownTo: Instant): ((opening: Opening) 
   }
 }
 
+/** What lies beside the openings asked about, and matters to whoever asked. */
+function besideTests(
+  question: Question,
+  knownTo: Instant,
+): { readonly [list in "undated" | "earlier" | "recentlyClosed"]: (opening: Opening) => boolean } {
+  const never = (): boolean => false;
+  if (question.kind === "who-has-access") {
+    return {
+      undated: never,
+      earlier: never,
+      recentlyClosed: ({ closedAt }) => closedAt !== null && closedAt >= knownTo - RECENT,
+    };
+  }
+  if (question.kind !== "who-opened" || question.period === null) {
+    return { undated: never, earlier: never, recentlyClosed: never };
+  }
+  const { period } = question;
+  const fits = (opening: Opening): boolean =>
+    portsFit(opening, question.ports) && (!question.anySource || opensToAnySource(opening));
+  return {
+    undated: (opening) =>
+      fits(opening) &&
+      !opening.openedAtExact &&
+      period.to !== null &&
+      opening.openedAt >= period.to,
+    earlier: (opening) =>
+      fits(opening) &&
+      opening.openedAtExact &&
+      period.from !== null &&
+      opening.openedAt < period.from &&
+      stoodIn(opening, period),
+    recentlyClosed: never,
+  };
+}
+
 function stands(opening: Opening): boolean {
   return opening.closedAt === null;
 }
@@ -165,10 +225,11 @@ function requestFits(
   if (question.kind !== "denied-requests" && question.kind !== "history") {
     return false;
   }
+  const all = question.kind === "history" || request.outcome === "denied";
+  const targets = request.targets.filter(({ vm }) => vms === null || belongsTo(vms, vm, vm.name));
   return (
-    (question.kind === "history" || request.outcome === "denied") &&
     within(request.at, question.period) &&
-    (vms === null || request.targets.some(({ vm }) => belongsTo(vms, vm, vm.name)))
+    (all ? vms === null || targets.length > 0 : targets.some(({ denied }) => denied))
   );
 }
 

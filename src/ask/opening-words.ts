@@ -82,17 +82,16 @@ export function openingSentence(opening: Opening, knowledge: Knowledge): Pieces 
 
 function subject(opening: Opening, what: Pieces): Pieces {
   const { verdict, actor, candidates } = opening.attribution;
-  const directly = opening.kind === "direct" ? ", past JIT" : "";
+  const without = opening.kind === "direct" ? ", without JIT," : "";
   if (verdict === "ambiguous") {
     const names = either(distinctActors(candidates.map((candidate) => candidate.actor)));
-    return ["Either ", ...names, " opened ", ...what, directly];
+    return ["Either ", ...names, `${without} opened `, ...what];
   }
   if (verdict === "unattributed" || actor === null) {
-    return ["Somebody whom the log does not name opened ", ...what, directly];
+    return [`Somebody whom the log does not name${without} opened `, ...what];
   }
   const adverb = verdict === "likely" ? " most likely" : "";
-  const verb = opening.openedAtExact ? "opened " : "opened (before the log first shows it) ";
-  return [person(actor), `${adverb} ${verb}`, ...what, directly];
+  return [person(actor), `${without}${adverb} opened `, ...what];
 }
 
 function beginning(opening: Opening): Pieces {
@@ -101,7 +100,7 @@ function beginning(opening: Opening): Pieces {
   }
   return opening.openedAtExact
     ? [" at ", time(opening.openedAt)]
-    : ["; it stood already at ", time(opening.openedAt)];
+    : [" before ", time(opening.openedAt), ", when the log first shows it"];
 }
 
 function until(opening: Opening, knowledge: Knowledge): Pieces {
@@ -141,12 +140,17 @@ export function endWords(opening: Opening, knowledge: Knowledge): Pieces {
 function standingWords(opening: Opening, knowledge: Knowledge): Pieces {
   const end = time(knownTo(knowledge));
   if (!opening.outcomeSeen) {
-    return ["perhaps open when the log ends (", end, ")"];
+    return ["perhaps open when the log ends, at ", end];
   }
   if (opening.promisedEnd !== null && opening.promisedEnd < knownTo(knowledge)) {
-    return ["still open past its end when the log ends (", end, ")"];
+    return ["still open past its end when the log ends, at ", end];
   }
-  return ["still open when the log ends (", end, ")"];
+  const passed = opening.promisedEnd !== null && opening.promisedEnd <= knowledge.now;
+  return [
+    "still open when the log ends, at ",
+    end,
+    passed ? "; its end has passed since, and whether it closed is not in the log yet" : null,
+  ];
 }
 
 /** `alice@contoso.com (3), bob@contoso.com (1)`: who stands behind the openings, most first. */

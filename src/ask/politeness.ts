@@ -9,7 +9,6 @@ const LEADING: readonly (readonly string[])[] = [
   [","],
   ["so"],
   ["tell", "me"],
-  ["show", "me"],
   ["do", "you", "know"],
   ["can", "you"],
   ["could", "you"],
@@ -21,8 +20,6 @@ const TRAILING: readonly (readonly string[])[] = [
   ["thanks"],
   ["thank", "you"],
   [","],
-  ["?"],
-  ["!"],
 ];
 
 /** The words without greetings before and thanks after; `who's` and `what's` become two words. */
@@ -36,7 +33,6 @@ export function withoutPoliteness(tokens: readonly QuestionToken[]): readonly Qu
 
 function trimOnce(tokens: readonly QuestionToken[]): readonly QuestionToken[] {
   for (const phrase of LEADING) {
-    // `show me` before a name would leave nothing to show.
     if (
       tokens.length > phrase.length &&
       phrase.every((word, index) => tokens[index]?.word === word)

@@ -1,7 +1,7 @@
 import type { Period, PortFilter, VmFilter } from "../domain/question.ts";
 import { isCalendarName } from "./day-phrase.ts";
 import { parsePorts } from "./port-phrase.ts";
-import { ANY_VM, isKnownVm, isVmShape, previousVm } from "./question-context.ts";
+import { ANY_VM, isKnownVm, isVmShape } from "./question-context.ts";
 import type { QuestionContext } from "./question-context.ts";
 import { nearestNames, QuestionSyntaxError, quoted } from "./question-problem.ts";
 import type { QuestionToken } from "./question-token.ts";
@@ -9,6 +9,9 @@ import { servicePort } from "./service-port.ts";
 import { parsePeriod } from "./time-phrase.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 import { parseVm } from "./vm-phrase.ts";
+
+/** After these even the name of a VM, such as `friday`, is a time. */
+const TIME_PREPOSITIONS = new Set(["since", "after", "before", "until", "till", "between", "last"]);
 
 /** The parts that most questions share, in any order. */
 export interface Clauses {
@@ -41,8 +44,8 @@ export function parseClauses(cursor: TokenCursor, context: QuestionContext): Cla
       anySource = true;
     } else if (cursor.accept("anywhere|everywhere")) {
       vm = once(vm, ANY_VM, cursor);
-    } else if (cursor.accept("there") || cursor.accept("on it")) {
-      vm = once(vm, previousVm(context.previous) ?? ANY_VM, cursor);
+    } else if (cursor.word() === "there") {
+      vm = once(vm, parseVm(cursor, context), cursor);
     } else if (cursor.word() === "on" && !onTime(cursor, context)) {
       cursor.skip();
       const found: PortFilter | null =
@@ -52,7 +55,7 @@ export function parseClauses(cursor: TokenCursor, context: QuestionContext): Cla
       } else {
         ports = found;
       }
-    } else if (isBareVm(cursor, context)) {
+    } else if (isBareVm(cursor, context) && !TIME_PREPOSITIONS.has(time.at(-1)?.word ?? "")) {
       vm = once(vm, parseVm(cursor, context), cursor);
     } else {
       const token = cursor.peek();

@@ -51,7 +51,9 @@ export function startsTime(cursor: TokenCursor, context: QuestionContext): boole
   const word = cursor.word();
   return (
     !isKnownVm(cursor.peek(), context) &&
-    (TIME_STARTS.has(word) || isCalendarName(word) || /^\d{1,4}[-.:]\d/.test(word))
+    (TIME_STARTS.has(word) ||
+      isCalendarName(word) ||
+      /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}|\d{1,2}\.\d{1,2})/.test(word))
   );
 }
 

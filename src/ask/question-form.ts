@@ -67,12 +67,13 @@ function parseStart(cursor: TokenCursor, context: QuestionContext): Question {
     return parseHistory(cursor, context);
   }
   if (cursor.accept("show")) {
+    cursor.accept("me");
     return FIRST_WORDS.includes(cursor.word()) ? parseStart(cursor, context) : parseShow(cursor);
   }
   if (cursor.accept("status")) {
     return { kind: "status" };
   }
-  if (cursor.accept("help|?")) {
+  if (cursor.accept("help")) {
     return parseHelp(cursor);
   }
   if (startsFollowUp(cursor, context)) {

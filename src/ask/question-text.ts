@@ -84,7 +84,7 @@ function vmName(vm: VmFilter): string {
     case "name":
       return quoteUnless(/^(?=.*[\d-])[A-Za-z_][\w.-]*$/, vm.name);
     case "wildcard":
-      return quoteUnless(/^[\w.*-]+$/, vm.pattern);
+      return quoteUnless(/^(?=.*[\d-])[A-Za-z_][\w.*-]*$/, vm.pattern);
     case "resource":
       return quoteUnless(/^[\w/.()~-]+$/, vm.id.text);
   }

@@ -91,7 +91,11 @@ function readWord(plain: readonly string[], start: number): QuestionToken {
   while (end < plain.length && plain[end] !== " " && plain[end] !== ",") {
     end += 1;
   }
-  const text = plain.slice(start, end).join("").replaceAll('"', "");
+  const text = plain
+    .slice(start, end)
+    .join("")
+    .replaceAll('"', "")
+    .replace(/[?!]+$/, "");
   return { text, word: text.toLowerCase(), start, end };
 }
 

@@ -1,3 +1,4 @@
+import { durationText } from "../domain/instant.ts";
 import type { Period, PortFilter, Question } from "../domain/question.ts";
 import { portWords } from "./service-port.ts";
 import { filterText, vmFilterOf } from "./vm-match.ts";
@@ -19,7 +20,7 @@ export function subjectWords(question: Question): string {
     case "never-closed":
       return `any port${where} that never closed`;
     case "closes-within":
-      return `any port${where} that closes in that time`;
+      return `any port${where} that closes within ${durationText(question.within)} of the log's end`;
     default:
       return `any port${where}`;
   }

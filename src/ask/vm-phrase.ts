@@ -20,7 +20,7 @@ export function parseVm(cursor: TokenCursor, context: QuestionContext): VmFilter
   ) {
     return ANY_VM;
   }
-  if (cursor.accept("it") || cursor.accept("that|this|the vm|machine|server")) {
+  if (cursor.accept("it|there") || cursor.accept("that|this|the vm|machine|server")) {
     const kept = previousVm(context.previous);
     if (kept !== null) {
       return kept;
