@@ -100,7 +100,8 @@ export function replaceRules(
       const origin = by.isProvider ? origins.get(rule.name) : undefined;
       const opening: TrueOpening = {
         nsg: container.id,
-        rule: rule.name,
+        // A firewall's rule is known by its collection and its own name; JIT gives both the same.
+        rule: container.kind === "nsg" ? rule.name : `${rule.name}/${rule.name}`,
         port: port === "0-65535" ? "*" : port,
         protocol: rule.protocol.toUpperCase(),
         sources: normalisePrefixes(rule.sources).prefixes,
@@ -112,6 +113,7 @@ export function replaceRules(
         person: by.isProvider ? (origin?.request?.person ?? null) : by.person,
         request: origin?.request ?? null,
         promisedEnd: origin?.promisedEnd ?? null,
+        writeRows: [],
         openingRows: [],
         laterRows: [],
         closingRows: [],

@@ -175,7 +175,10 @@ export class JitService {
       rules,
       by: sim.model.provider,
       form: { kind: "whole" },
-      correlationId: due.correlationId,
+      correlationId:
+        taken.length === 1 || sim.trap("borrowed-correlation")
+          ? due.correlationId
+          : sim.random.guid(),
     } as const;
     if (sim.trap("failed-write")) {
       failToWrite(sim, write);

@@ -90,11 +90,6 @@ export class Random {
   signed32(): number {
     return this.u32() | 0 || 1;
   }
-
-  /** A generator of its own, seeded from this one. */
-  fork(): Random {
-    return new Random(this.u32());
-  }
 }
 
 function byteText(byte: number): string {

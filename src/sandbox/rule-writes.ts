@@ -222,6 +222,9 @@ function note(
   id: string,
 ): void {
   const { form, container } = write;
+  for (const opening of shown.opened) {
+    opening.writeRows.push(id);
+  }
   const isDelete = form.kind === "delete" || form.kind === "rule-delete";
   if (isDelete ? status === "Started" : !hasBody) {
     return;

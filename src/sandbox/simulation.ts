@@ -113,10 +113,12 @@ export class Simulation {
 
   /** Writes the rows of an operation that begins now; some may get lost on the way to the log. */
   log(planned: PlannedOperation): void {
+    const isLost = this.trap("lost-operation");
     const isLossy = planned.rows.length > 1 && this.trap("lost-rows");
+    const spared = this.random.pick(planned.rows);
     const clientRequestId = this.random.guid();
     for (const row of planned.rows) {
-      if (isLossy && this.random.chance(0.4)) {
+      if (isLost || (isLossy && row !== spared && this.random.chance(0.5))) {
         continue;
       }
       if (row.after === 0) {

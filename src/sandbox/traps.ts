@@ -51,6 +51,8 @@ export const DEFAULT_TRAPS = {
   supersede: 0.4,
   /** NSG write: carries the rules of all requests that wait. */
   "merged-write": 0.5,
+  /** NSG write of several requests' rules: carries the correlation ID of one of the requests. */
+  "borrowed-correlation": 0.15,
   /** Request: refused; no NSG write follows. */
   denied: 0.2,
   /** NSG write: failed; nothing opens. */
@@ -61,8 +63,10 @@ export const DEFAULT_TRAPS = {
   "no-justification": 0.4,
   /** Request: a justification that attacks whoever shows it. */
   "hostile-justification": 0.15,
-  /** Operation: some of its rows are missing. */
+  /** Operation: some of its rows are missing, but not all. */
   "lost-rows": 0.15,
+  /** Operation: no row of it reached the log; who did it can't be known. */
+  "lost-operation": 0.02,
   /** Request: the NSG write carries the request's correlation ID. */
   "same-correlation": 0.3,
   /** Write: no row has a response body. */

@@ -27,6 +27,7 @@ export interface TruePerson {
 export interface TrueOpening {
   /** The NSG's or firewall's resource ID in its own casing. */
   readonly nsg: string;
+  /** The security rule's name; on a firewall `<collection>/<rule>`. */
   readonly rule: string;
   /** `3389`, `5985-5986` or `*`. */
   readonly port: string;
@@ -47,7 +48,9 @@ export interface TrueOpening {
   /** The request that made it; null for `direct` and for what stood before the log. */
   readonly request: TrueRequest | null;
   readonly promisedEnd: Instant | null;
-  /** Rows in the log, whole body included, of the write that opened it: `eventDataId`s. */
+  /** Rows in the log of the write that opened it, whatever they carry: `eventDataId`s. */
+  readonly writeRows: string[];
+  /** Those of them that carry a whole body. */
   readonly openingRows: string[];
   /** Rows in the log of any later write whose whole body shows it still standing. */
   readonly laterRows: string[];

@@ -1,7 +1,7 @@
 import type { Instant } from "../domain/instant.ts";
 
 /** A value with the text that the portal shows for it. */
-export interface LocalizedValue {
+interface LocalizedValue {
   readonly value: string;
   readonly localizedValue: string;
 }

@@ -9,7 +9,13 @@ const START = Date.UTC(2026, 10, 2);
 const SEEDS = fc.nat();
 
 /** What keeps facts from a reader who only looks at Started rows. */
-const HIDING: readonly TrapName[] = ["lost-rows", "log-cut", "no-request-body", "cut-body"];
+const HIDING: readonly TrapName[] = [
+  "lost-rows",
+  "lost-operation",
+  "log-cut",
+  "no-request-body",
+  "cut-body",
+];
 
 const IN_THE_OPEN: TrapChances = Object.fromEntries(
   Object.entries(DEFAULT_TRAPS).filter(([name]) => !HIDING.some((hiding) => hiding === name)),
@@ -107,6 +113,7 @@ test("Every row that the truth names is in the log.", () => {
       const ids = new Set(rows.map((row) => row.eventDataId));
       const named = [
         ...truth.openings.flatMap((opening) => [
+          ...opening.writeRows,
           ...opening.openingRows,
           ...opening.laterRows,
           ...opening.closingRows,

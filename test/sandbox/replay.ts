@@ -26,7 +26,13 @@ const nsgBody = z.object({ properties: z.object({ securityRules: z.array(ruleBod
 const natCollection = z.object({
   name: z.string(),
   properties: z.object({
-    rules: z.array(z.object({ translatedPort: z.string(), sourceAddresses: z.array(z.string()) })),
+    rules: z.array(
+      z.object({
+        name: z.string(),
+        translatedPort: z.string(),
+        sourceAddresses: z.array(z.string()),
+      }),
+    ),
   }),
 });
 const firewallBody = z.object({
@@ -121,9 +127,9 @@ function openPorts(rules: readonly z.infer<typeof ruleBody>[]): Wanted {
 function natPorts(collections: readonly z.infer<typeof natCollection>[]): Wanted {
   const wanted: Wanted = new Map();
   for (const { name, properties } of collections) {
-    for (const { translatedPort, sourceAddresses } of properties.rules) {
+    for (const { name: ruleName, translatedPort, sourceAddresses } of properties.rules) {
       wanted.set(`${name.toLowerCase()} ${translatedPort} ${sourceAddresses.join()}`, {
-        name,
+        name: `${name}/${ruleName}`,
         port: translatedPort,
       });
     }

@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseActivityRow } from "../../src/azure/activity-row.ts";
+import { RuleInterner } from "../../src/azure/rule-interner.ts";
 import { generateTenant } from "../../src/sandbox/generate-tenant.ts";
 import { Random } from "../../src/sandbox/random.ts";
 import {
@@ -8,8 +10,11 @@ import {
   toDiagnosticRecord,
   toLogAnalyticsRow,
 } from "../../src/sandbox/wire-forms.ts";
+import type { WireRecord } from "../../src/sandbox/wire-forms.ts";
+import type { WireRow } from "../../src/sandbox/wire-row.ts";
 
-const { rows } = generateTenant({ seed: 7, size: "tiny", start: Date.UTC(2026, 10, 2) });
+const START = Date.UTC(2026, 10, 2);
+const { rows } = generateTenant({ seed: 7, size: "tiny", start: START });
 const first = rows.find((row) => row.status.value === "Started" && row.caller !== undefined);
 
 test("Disorder repeats and moves rows, and loses none.", () => {
@@ -56,4 +61,23 @@ test("The CLI prints sorted keys, and null for what is absent.", () => {
     expect(Object.keys(printed)).toEqual(Object.keys(printed).toSorted());
     expect(printed).toHaveProperty("properties", row.properties ?? null);
   }
+});
+
+test.each([
+  { form: "the API's form", write: (row: WireRow): WireRecord => ({ ...row }) },
+  {
+    form: "the diagnostic-settings form",
+    write: (row: WireRow) => toDiagnosticRecord(row, new Random(3)),
+  },
+  { form: "the Log Analytics form", write: toLogAnalyticsRow },
+  { form: "the CLI's form", write: toCliRow },
+])("Every row of a hundred tenants can be read in $form.", ({ write }) => {
+  const rules = new RuleInterner();
+  const kinds = new Set<string>();
+  for (let seed = 0; seed < 100; seed += 1) {
+    for (const row of generateTenant({ seed, size: "tiny", start: START }).rows) {
+      kinds.add(parseActivityRow(JSON.parse(JSON.stringify(write(row))), rules).kind);
+    }
+  }
+  expect([...kinds].sort()).toEqual(["event", "irrelevant"]);
 });
