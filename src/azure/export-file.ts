@@ -1,10 +1,13 @@
+import { Buffer } from "node:buffer";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { DoorbellError } from "../errors.ts";
 
-/** An export that can be read: what to call it, and its bytes. */
+/** An export that can be read. */
 export interface ExportFile {
+  /** What to call it. */
   readonly name: string;
+  /** Its bytes; a chunk may be overwritten as soon as the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -38,11 +41,28 @@ export async function openExport(
   }
 }
 
+/** Reads ahead: while one buffer is used, the other is filled. */
 async function* readChunks(path: string, file: FileHandle): AsyncGenerator<Uint8Array> {
+  const buffers = [Buffer.allocUnsafe(CHUNK_LENGTH), Buffer.allocUnsafe(CHUNK_LENGTH)] as const;
+  const bufferOf = (turn: number): Buffer => buffers[turn % 2 === 0 ? 0 : 1];
+  const fill = async (turn: number): ReturnType<typeof file.read> =>
+    file.read(bufferOf(turn), 0, CHUNK_LENGTH);
+  let ahead = fill(0);
   try {
-    yield* file.createReadStream({ highWaterMark: CHUNK_LENGTH });
+    for (let turn = 0; ; turn += 1) {
+      const { bytesRead } = await ahead;
+      if (bytesRead === 0) {
+        return;
+      }
+      ahead = fill(turn + 1);
+      // Awaited above; should the caller stop before that, nobody needs to know of a failure.
+      ahead.catch(() => {});
+      yield bufferOf(turn).subarray(0, bytesRead);
+    }
   } catch (error) {
     throw unreadableFile(path, error);
+  } finally {
+    await file.close();
   }
 }
 

@@ -98,8 +98,8 @@ function jitRulesOf(json: unknown, rules: RuleInterner): readonly NamedReading[]
       return [];
     }
     const label = `${facts.name}/${ruleName}`;
-    const key = JSON.stringify([label, facts, rule.data]);
-    return [{ label, reading: rules.intern(key, () => interpretRule(label, facts, rule.data)) }];
+    const wire = [label, facts, rule.data];
+    return [{ label, reading: rules.intern(wire, () => interpretRule(label, facts, rule.data)) }];
   });
 }
 

@@ -10,6 +10,7 @@ const VALUE = Buffer.from("Value");
 const TIME_KEYS: ReadonlySet<string> = new Set(["eventtimestamp", "time", "timegenerated"]);
 const REGION_LIMIT = 1024;
 const TIME_LIMIT = 48;
+const TIME_REACH = 1024;
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -40,23 +41,26 @@ export class RowGlance {
    * @returns null when only parsing the row can tell.
    */
   irrelevantAt(row: Buffer): Instant | null {
-    return this.#timeKey !== null && namesOnlyIrrelevantOperations(row)
-      ? timeUnder(this.#timeKey, row)
-      : null;
+    if (this.#timeKey === null) {
+      return null;
+    }
+    const operation = irrelevantOperationAt(row);
+    return operation === -1 ? null : timeUnder(this.#timeKey, row, operation);
   }
 }
 
-function namesOnlyIrrelevantOperations(row: Buffer): boolean {
-  let found = false;
+/** Where the first key of an operation name is, when all of them are irrelevant; otherwise -1. */
+function irrelevantOperationAt(row: Buffer): number {
+  let found = -1;
   let at = row.indexOf(OPERATION_KEY);
   while (at !== -1) {
     const end = keyEnd(row, at + OPERATION_KEY.length);
     if (end !== -1) {
       const value = textAfterColon(row, end, REGION_LIMIT);
       if (value === null || mayNameRelevantOperation(value.toLowerCase())) {
-        return false;
+        return -1;
       }
-      found = true;
+      found = found === -1 ? at : found;
     }
     at = row.indexOf(OPERATION_KEY, at + OPERATION_KEY.length);
   }
@@ -72,8 +76,11 @@ function keyEnd(row: Buffer, at: number): number {
   return row[end] === QUOTE && row.compare(VALUE, 0, VALUE.length, at, end) === 0 ? end + 1 : -1;
 }
 
-function timeUnder(key: Buffer, row: Buffer): Instant | null {
-  const at = row.indexOf(key);
+/** Every feed writes the time shortly before the operation; only odd rows are searched whole. */
+function timeUnder(key: Buffer, row: Buffer, operation: number): Instant | null {
+  const near = row.subarray(Math.max(0, operation - TIME_REACH), operation);
+  const nearAt = near.indexOf(key);
+  const at = nearAt === -1 ? row.indexOf(key) : operation - near.length + nearAt;
   const text = at === -1 ? null : textAfterColon(row, at + key.length, TIME_LIMIT);
   return text === null ? null : parseWireTime(text);
 }

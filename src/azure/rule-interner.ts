@@ -19,33 +19,56 @@ const DEFAULT_LIMIT = 100_000;
  * every rule of an export has been seen before. The memory is bounded: when it is full it starts anew.
  */
 export class RuleInterner {
-  readonly #readings = new Map<string, RuleReading>();
+  readonly #byText = new Map<string, RuleReading>();
+  readonly #byDigest = new Map<string, RuleReading>();
   readonly #limit: number;
 
+  /** @param limit how many distinct rules to keep. */
   constructor(limit: number = DEFAULT_LIMIT) {
     this.#limit = limit;
   }
 
   /**
-   * The reading kept under a key, which must hold everything that the reading depends on; made by
-   * `read`, which may throw a `PartFault`, when the key is new.
+   * The reading of a rule.
+   *
+   * @param wire everything on the wire that the reading depends on.
+   * @param read makes the reading when it is new; may throw a `PartFault`.
    */
-  intern(key: string, read: () => SecurityRule): RuleReading {
-    const known = this.#readings.get(key);
+  intern(wire: unknown, read: () => SecurityRule): RuleReading {
+    const text = JSON.stringify(wire);
+    const known = this.#byText.get(text);
     if (known !== undefined) {
       return known;
     }
-    let fault = "";
-    const rule = unlessFaulty(read, (reason) => {
-      fault = reason;
-    });
-    const reading: RuleReading = rule === null ? { rule, fault } : { rule, digest: digestOf(rule) };
-    if (this.#readings.size >= this.#limit) {
-      this.#readings.clear();
+    if (this.#byText.size >= this.#limit) {
+      this.#byText.clear();
+      this.#byDigest.clear();
     }
-    this.#readings.set(key, reading);
+    const reading = this.#canonical(readingOf(read));
+    this.#byText.set(text, reading);
     return reading;
   }
+
+  /** Rules that differ on the wire may say the same, as in a request and its response. */
+  #canonical(reading: RuleReading): RuleReading {
+    if (reading.rule === null) {
+      return reading;
+    }
+    const known = this.#byDigest.get(reading.digest);
+    if (known?.rule?.name === reading.rule.name) {
+      return known;
+    }
+    this.#byDigest.set(reading.digest, reading);
+    return reading;
+  }
+}
+
+function readingOf(read: () => SecurityRule): RuleReading {
+  let fault = "";
+  const rule = unlessFaulty(read, (reason) => {
+    fault = reason;
+  });
+  return rule === null ? { rule, fault } : { rule, digest: digestOf(rule) };
 }
 
 /** Names differ in casing between the feeds, where they come from the resource ID. */

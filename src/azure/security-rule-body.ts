@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ruleKey } from "../domain/security-rule.ts";
 import type { SecurityRule } from "../domain/security-rule.ts";
 import { withCanonicalKeys } from "./canonical-keys.ts";
+import { isJsonObject } from "./wire-fields.ts";
 import type { RuleInterner, RuleReading } from "./rule-interner.ts";
 import {
   PartFault,
@@ -11,34 +12,33 @@ import {
   readProtocol,
   singleAndList,
 } from "./rule-parts.ts";
-import { wireNumber, wireText, wireTexts } from "./wire-fields.ts";
 
 const DESCRIPTION_LIMIT = 1024;
 
-const groups = z
-  .array(z.object({ id: z.string() }))
-  .nullish()
-  .catch(null);
+const text = z.string().nullish();
+const texts = z.array(z.string()).nullish();
+const number = z.union([z.string(), z.number()]).nullish();
+const groups = z.array(z.object({ id: z.string() })).nullish();
 
-/** `SecurityRule` of the Network resource provider, as bodies of NSG and rule writes carry it. */
+/**
+ * `SecurityRule` of the Network resource provider, as bodies of NSG and rule writes carry it. A field
+ * of the wrong type faults the whole rule: without it, the rule would say something else.
+ */
 const securityRule = z.object({
-  name: wireText,
+  name: text,
   properties: z.object({
-    access: wireText,
-    description: wireText,
-    destinationAddressPrefix: wireText,
-    destinationAddressPrefixes: wireTexts,
+    access: text,
+    description: text,
+    destinationAddressPrefix: text,
+    destinationAddressPrefixes: texts,
     destinationApplicationSecurityGroups: groups,
-    destinationPortRange: wireNumber,
-    destinationPortRanges: z
-      .array(z.union([z.string(), z.number()]))
-      .nullish()
-      .catch(null),
-    direction: wireText,
-    priority: wireNumber,
-    protocol: wireText,
-    sourceAddressPrefix: wireText,
-    sourceAddressPrefixes: wireTexts,
+    destinationPortRange: number,
+    destinationPortRanges: z.array(z.union([z.string(), z.number()])).nullish(),
+    direction: text,
+    priority: number,
+    protocol: text,
+    sourceAddressPrefix: text,
+    sourceAddressPrefixes: texts,
     sourceApplicationSecurityGroups: groups,
   }),
 });
@@ -54,35 +54,30 @@ export function readSecurityRule(
   rules: RuleInterner,
   ruleName: string | null = null,
 ): RuleReading {
-  const reading = readCanonicalRule(json, rules, ruleName);
-  return reading.rule === null
-    ? readCanonicalRule(withCanonicalKeys(json), rules, ruleName)
-    : reading;
+  const { name, properties } = isJsonObject(json) ? json : {};
+  // Without `id` and `etag`, which differ from write to write.
+  return isJsonObject(properties)
+    ? rules.intern([ruleName, name, properties], () =>
+        interpretRule({ name, properties }, ruleName),
+      )
+    : rules.intern([ruleName, json], () => interpretRule(json, ruleName));
 }
 
-function readCanonicalRule(
-  json: unknown,
-  rules: RuleInterner,
-  ruleName: string | null,
-): RuleReading {
+function parseRule(json: unknown): z.infer<typeof securityRule> {
   const parsed = securityRule.safeParse(json);
   if (!parsed.success) {
-    return { rule: null, fault: "it is not a security rule" };
+    throw new PartFault("it is not a security rule");
   }
-  const own = parsed.data.name ?? "";
-  const isOwn = ruleName === null || ruleKey(own) === ruleKey(ruleName);
-  const name = isOwn ? own : ruleName;
-  if (name === "") {
-    return { rule: null, fault: "it has no name" };
-  }
-  const wire = parsed.data.properties;
-  return rules.intern(JSON.stringify([name, wire]), () => interpretRule(name, wire));
+  return parsed.data;
 }
 
-function interpretRule(
-  name: string,
-  wire: z.infer<typeof securityRule>["properties"],
-): SecurityRule {
+function interpretRule(json: unknown, ruleName: string | null): SecurityRule {
+  const { name: own, properties: wire } = parseRule(withCanonicalKeys(json));
+  const isOwn = ruleName === null || ruleKey(own ?? "") === ruleKey(ruleName);
+  const name = isOwn ? (own ?? "") : ruleName;
+  if (name === "") {
+    throw new PartFault("it has no name");
+  }
   return {
     name,
     access: oneOf(wire.access, ["allow", "deny"], "an access"),

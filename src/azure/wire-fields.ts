@@ -52,10 +52,34 @@ export function parseJson(text: string): unknown {
 
 /** A copy of an object with its own keys lower-cased: Azure's feeds differ in the casing of keys. */
 export function withLowerCaseKeys(object: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object).map(([key, value]) => [key.toLowerCase(), value]),
-  );
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(object)) {
+    const lower = lowerCased(key);
+    // An assignment to this one key would change what the object is.
+    if (lower !== "__proto__") {
+      copy[lower] = object[key];
+    }
+  }
+  return copy;
 }
+
+const LOWER_CASED = new Map<string, string>();
+const LOWER_CASED_LIMIT = 1000;
+
+/** Rows repeat the same few keys; a known string is a much faster key than a new one. */
+function lowerCased(key: string): string {
+  const known = LOWER_CASED.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const lower = key.toLowerCase();
+  if (LOWER_CASED.size < LOWER_CASED_LIMIT) {
+    LOWER_CASED.set(key, lower);
+  }
+  return lower;
+}
+
+const CONTROLS = /[\p{Cc}\u2028\u2029]/u;
 
 /**
  * Brings text from Azure into one line: line breaks and tabs become spaces, other control characters
@@ -68,11 +92,10 @@ export function singleLine(text: string | null | undefined, limit: number): stri
     return null;
   }
   // Cutting first keeps a hostile text of many megabytes cheap.
-  const line = text
-    .slice(0, limit * 4)
-    .replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, " ")
-    .replaceAll(/\p{Cc}/gu, "")
-    .trim()
-    .slice(0, limit);
+  const start = text.slice(0, limit * 4);
+  const clean = CONTROLS.test(start)
+    ? start.replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, " ").replaceAll(/\p{Cc}/gu, "")
+    : start;
+  const line = clean.trim().slice(0, limit);
   return line === "" ? null : line;
 }
