@@ -17,11 +17,6 @@ export function localTime(at: Instant, style: TimeSpan["style"], zone: string): 
   return `${local.toFormat(formatOf(style))} (${utc.toFormat(utcFormat)} UTC)`;
 }
 
-/** An instant in the reader's zone alone, for tables, where UTC beside it would not fit. */
-export function tableTime(at: Instant, zone: string): string {
-  return DateTime.fromMillis(at, { zone }).toFormat("yyyy-MM-dd HH:mm");
-}
-
 /** Says once in which zone the times are. */
 export function zoneNote(zone: string): string {
   return `Times are in ${zone === "utc" ? "UTC" : zone}.`;

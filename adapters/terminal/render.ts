@@ -1,10 +1,10 @@
 import { DateTime } from "luxon";
 import type { Inline, Message, MessageNode, Severity, Span } from "../../src/message/message.ts";
-import { localTime, tableTime, zoneNote } from "./local-time.ts";
+import { localTime, zoneNote } from "./local-time.ts";
 import { safeLines, safeText } from "./safe-text.ts";
 import { paint, run, wrapRuns } from "./styled-text.ts";
 import type { StyledRun, TerminalCapabilities } from "./styled-text.ts";
-import { tableLines } from "./table.ts";
+import { NO_BREAK, tableLines } from "./table.ts";
 
 /** For whom and on what a message is rendered. */
 export interface RenderOptions extends TerminalCapabilities {
@@ -13,6 +13,9 @@ export interface RenderOptions extends TerminalCapabilities {
   /** The reader's IANA time zone. */
   readonly zone: string;
 }
+
+/** Tables show the reader's zone alone: UTC beside each time would not fit. */
+const TABLE_TIME = `yyyy-MM-dd${NO_BREAK}HH:mm`;
 
 const NARROWEST = 20;
 const INDENT = "  ";
@@ -130,7 +133,9 @@ function spans(content: Inline, options: RenderOptions): readonly StyledRun[] {
 }
 
 function tableSpans(content: Inline, options: RenderOptions): readonly StyledRun[] {
-  return content.map((span) => spanRun(span, (at) => tableTime(at.at, options.zone)));
+  return content.map((span) =>
+    spanRun(span, (at) => DateTime.fromMillis(at.at, { zone: options.zone }).toFormat(TABLE_TIME)),
+  );
 }
 
 function spanRun(

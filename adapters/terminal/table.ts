@@ -7,6 +7,9 @@ export interface TableLayout {
   readonly rows: readonly (readonly (readonly StyledRun[])[])[];
 }
 
+/** Keeps a date and its time on one line of a cell; shown as a space. */
+export const NO_BREAK = "\u00A0";
+
 const GAP = "  ";
 const NARROWEST = 4;
 
@@ -46,32 +49,39 @@ function rowLines(
       .map((lines, column) => {
         const line = lines[index] ?? [];
         const padding = Math.max(0, (widths[column] ?? 0) - runsWidth(line));
-        return paint(line, can) + (column === cells.length - 1 ? "" : " ".repeat(padding));
+        const shown = paint(line, can).replaceAll(NO_BREAK, " ");
+        return shown + (column === cells.length - 1 ? "" : " ".repeat(padding));
       })
       .join(GAP)
       .trimEnd(),
   );
 }
 
-/** The widest columns give way first, but never below their longest word or a fair share. */
+/** The widest columns give way first, down to their longest word, and only then below it. */
 function columnWidths(layout: TableLayout, width: number): readonly number[] | null {
-  const natural = layout.columns.map((title, column) =>
-    Math.max(runsWidth([run(title)]), ...layout.rows.map((row) => runsWidth(row[column] ?? [])), 1),
-  );
-  const room = width - GAP.length * (natural.length - 1);
-  if (room < NARROWEST * natural.length) {
+  const { columns, rows } = layout;
+  const room = width - GAP.length * (columns.length - 1);
+  if (room < NARROWEST * columns.length) {
     return null;
   }
-  const widths = [...natural];
-  const floor = Math.max(NARROWEST, Math.floor(room / natural.length / 2));
-  for (let over = sum(widths) - room; over > 0; over = sum(widths) - room) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const second = Math.max(floor, ...widths.filter((_, index) => index !== widest));
-    const size = widths[widest] ?? floor;
-    const target = Math.max(size - over, Math.min(second, size - 1), NARROWEST);
-    widths[widest] = target;
+  const cells = columns.map((title, column) => [
+    [run(title)],
+    ...rows.map((row) => row[column] ?? []),
+  ]);
+  const widths = cells.map((column) => Math.min(room, Math.max(1, ...column.map(runsWidth))));
+  const words = cells.map((column) => Math.max(...column.map(longestWord)));
+  while (sum(widths) > room) {
+    const above = widths.map((size, column) => (size > (words[column] ?? 0) ? size : 0));
+    const widest = Math.max(...above) > 0 ? above : widths;
+    const column = widest.indexOf(Math.max(...widest));
+    widths[column] = (widths[column] ?? 0) - 1;
   }
   return widths;
+}
+
+function longestWord(cell: readonly StyledRun[]): number {
+  const text = cell.map((one) => one.text).join("");
+  return Math.max(...text.split(/ |(?<=@)/).map((word) => runsWidth([run(word)])));
 }
 
 function sum(values: readonly number[]): number {

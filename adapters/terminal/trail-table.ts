@@ -8,14 +8,14 @@ import type { RenderOptions } from "./render.ts";
 import { safeText } from "./safe-text.ts";
 import { run } from "./styled-text.ts";
 import type { StyledRun, Style } from "./styled-text.ts";
-import { tableLines } from "./table.ts";
+import { NO_BREAK, tableLines } from "./table.ts";
 
 const COLUMNS = ["opened", "closed", "who", "VM", "port", "sources", "findings"];
 
 /** From this width on, times show their year in every row. */
 const ROOMY = 120;
-const LONG = "yyyy-MM-dd HH:mm";
-const SHORT = "MM-dd HH:mm";
+const LONG = `yyyy-MM-dd${NO_BREAK}HH:mm`;
+const SHORT = `MM-dd${NO_BREAK}HH:mm`;
 
 /**
  * Openings as a table for people: one row each, in the order given. Times are in the reader's zone; the
@@ -65,11 +65,12 @@ function rowOf(opening: Opening, clock: Clock): readonly (readonly StyledRun[])[
   ];
 }
 
-function closedText({ closedAt, outcomeSeen, promisedEnd }: Opening, clock: Clock): string {
+function closedText(opening: Opening, clock: Clock): string {
+  const { closedAt, promisedEnd } = opening;
   if (closedAt !== null) {
-    return clock(closedAt);
+    return `${opening.closedAtExact ? "" : "by "}${clock(closedAt)}`;
   }
-  const state = outcomeSeen ? "open" : "perhaps open";
+  const state = opening.outcomeSeen && !opening.mayHaveClosed ? "open" : "perhaps open";
   return promisedEnd === null ? state : `${state}, until ${clock(promisedEnd)}`;
 }
 

@@ -55,7 +55,11 @@ export interface JsonRequest {
   readonly outcome: AccessRequest["outcome"];
   readonly denialReason: string | null;
   readonly justification: string | null;
-  readonly targets: readonly { readonly vm: string; readonly ports: readonly string[] }[];
+  readonly targets: readonly {
+    readonly vm: string;
+    readonly ports: readonly string[];
+    readonly denied: boolean;
+  }[];
   readonly events: readonly string[];
 }
 
@@ -114,8 +118,9 @@ function jsonRequest(request: AccessRequest): JsonRequest {
     outcome: request.outcome,
     denialReason: request.denialReason,
     justification: request.justification,
-    targets: request.targets.map(({ vm, ports }) => ({
+    targets: request.targets.map(({ vm, ports, denied }) => ({
       vm: vm.text,
+      denied,
       ports: ports.map(({ port }) => portText(port)),
     })),
     events: request.events,

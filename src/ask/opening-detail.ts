@@ -134,7 +134,7 @@ export function openingTable(openings: readonly Opening[]): readonly MessageNode
 
 function endCell(opening: Opening): Inline {
   if (opening.closedAt !== null) {
-    return inline(time(opening.closedAt));
+    return inline(opening.closedAtExact ? null : "by ", time(opening.closedAt));
   }
-  return inline(opening.outcomeSeen ? "open" : "perhaps open");
+  return inline(opening.outcomeSeen && !opening.mayHaveClosed ? "open" : "perhaps open");
 }

@@ -115,25 +115,26 @@ export function endWords(opening: Opening, knowledge: Knowledge): Pieces {
   if (closedAt === null) {
     return standingWords(opening, knowledge);
   }
-  const at = timeBeside(closedAt, opening.openedAt, knowledge.zone);
-  const by = closedBy === null ? [] : [" by ", strong(closedBy)];
+  const instant = timeBeside(closedAt, opening.openedAt, knowledge.zone);
+  const at: Pieces = [opening.closedAtExact ? "at " : "at the latest at ", instant];
+  const by: Pieces = closedBy === null ? [] : [" by ", strong(closedBy)];
   switch (closing) {
     case "expired":
-      return ["closed on time, at ", at];
+      return ["closed on time, ", ...at];
     case "superseded":
-      return ["replaced at ", at, " by a newer request"];
+      return ["replaced ", ...at, " by a newer request"];
     case "closed-early":
-      return ["closed early, at ", at, ...by];
+      return ["closed early, ", ...at, ...by];
     case "removed-by-provider":
-      return ["closed by JIT at ", at];
+      return ["closed by JIT ", ...at];
     case "changed":
-      return ["changed at ", at, ...by, ", so that it opens this no longer"];
+      return ["changed ", ...at, ...by, ", so that it opens this no longer"];
     case "container-deleted":
-      return ["gone at ", at, " with its NSG or firewall, deleted", ...by];
+      return ["gone ", ...at, " with its NSG or firewall, deleted", ...by];
     case "removed":
-      return ["removed at ", at, ...by];
+      return ["removed ", ...at, ...by];
     case null:
-      return ["closed at ", at, ...by];
+      return ["closed ", ...at, ...by];
   }
 }
 
@@ -141,6 +142,9 @@ function standingWords(opening: Opening, knowledge: Knowledge): Pieces {
   const end = time(knownTo(knowledge));
   if (!opening.outcomeSeen) {
     return ["perhaps open when the log ends, at ", end];
+  }
+  if (opening.mayHaveClosed) {
+    return ["perhaps open when the log ends, at ", end, ": a later write does not show its rules"];
   }
   if (opening.promisedEnd !== null && opening.promisedEnd < knownTo(knowledge)) {
     return ["still open past its end when the log ends, at ", end];

@@ -120,7 +120,7 @@ function periodText(period: Period | null, zone: string): string {
 function instantText(at: Instant, zone: string): string {
   const time = DateTime.fromMillis(at, { zone });
   const format = time.millisecond !== 0 ? "HH:mm:ss.SSS" : time.second !== 0 ? "HH:mm:ss" : "HH:mm";
-  return time.toFormat(`yyyy-MM-dd'T'${format}ZZ`);
+  return time.toFormat(`yyyy-MM-dd'T'${format}${time.offset === 0 ? "'Z'" : "ZZ"}`);
 }
 
 function durationText(duration: Duration): string {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseQuestion } from "../../src/ask/parse-question.ts";
 import type { QuestionContext } from "../../src/ask/question-context.ts";

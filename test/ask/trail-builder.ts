@@ -97,6 +97,8 @@ export function opening(change: Partial<Opening> = {}): Opening {
     outcomeSeen: true,
     promisedEnd: at("2026-11-23T16:02Z"),
     closedAt: at("2026-11-23T16:02Z"),
+    closedAtExact: true,
+    mayHaveClosed: false,
     closedBy: "Windows Azure Security Resource Provider",
     closing: "expired",
     attribution: attribution(),
@@ -106,7 +108,12 @@ export function opening(change: Partial<Opening> = {}): Opening {
   };
 }
 
-export const OPEN = { closedAt: null, closedBy: null, closing: null } as const;
+export const OPEN = {
+  closedAt: null,
+  closedAtExact: false,
+  closedBy: null,
+  closing: null,
+} as const;
 
 export function finding(
   code: Finding["code"],
