@@ -4,11 +4,12 @@ import type { ResourceId } from "../domain/resource-id.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
 import { attributeDirect } from "./direct-attribution.ts";
 import { looksLikeJit, namesInDescription } from "./jit-rule.ts";
+import type { Matching } from "./matching.ts";
 import { matchAll } from "./matching.ts";
 import type { Scored } from "./request-evidence.ts";
 import { byScore, isTied, reason, scoreSlot } from "./request-evidence.ts";
 import type { RequestSlot, SlotIndex } from "./request-slots.ts";
-import { writeAfter } from "./request-slots.ts";
+import { writesAfter } from "./request-slots.ts";
 import type { Span } from "./rule-history.ts";
 import type { RuleWrite } from "./rule-writes.ts";
 
@@ -22,31 +23,65 @@ const CLEARLY_BETTER = 8;
  * @param spans in any fixed order.
  */
 export function attributeSpans(spans: readonly Span[], index: SlotIndex): AttributedSpan[] {
-  const fits = spans.map((span) => (kindOf(span) === "jit" ? index.fitting(span) : []));
-  const exact = fits.map((slots) => slots.filter((slot) => isExact(index.slots[slot])));
-  const used = [...new Set(exact.flat())].sort((a, b) => a - b);
-  const position = new Map(used.map((slot, at) => [slot, at]));
-  const matching = matchAll(
-    exact.map((slots) => slots.flatMap((slot) => position.get(slot) ?? [])),
-    used.length,
-  );
+  const choices = chooseFits(spans, index);
+  const { matching, used } = matchExact(choices, index);
   return spans.map((span, at) => {
     if (kindOf(span) === "direct") {
       return attributeDirect(span);
     }
+    const { slots, byCorrelation } = choices[at] ?? NO_CHOICE;
     const possible = new Set(matching.possible[at]?.map((slot) => used[slot]));
-    const all = (fits[at] ?? []).flatMap((slot) => {
-      const found = index.slots[slot];
-      return found === undefined
-        ? []
-        : [{ slot: found, excluded: isExact(found) && !possible.has(slot) }];
-    });
+    const isExcluded = (slot: number) => isExact(index.slots[slot]) && !possible.has(slot);
+    const pick = (indices: readonly number[]) => indices.flatMap((slot) => index.slots[slot] ?? []);
     return attributeJit(span, {
-      slots: all.filter((one) => !one.excluded).map((one) => one.slot),
-      excluded: all.filter((one) => one.excluded).map((one) => one.slot),
+      slots: pick(slots.filter((slot) => !isExcluded(slot))),
+      excluded: pick(slots.filter(isExcluded)),
       alwaysMatched: possible.size > 0 && matching.canBeUnmatched[at] !== true,
+      byCorrelation,
     });
   });
+}
+
+interface Choice {
+  readonly slots: readonly number[];
+  /** Whether a shared correlation ID decided which slots these are. */
+  readonly byCorrelation: boolean;
+}
+
+const NO_CHOICE: Choice = { slots: [], byCorrelation: false };
+
+/**
+ * The slots that each span may have. A shared correlation ID decides alone, unless it ties more rules
+ * to a request than the request asked for: then the write served other requests too.
+ */
+function chooseFits(spans: readonly Span[], index: SlotIndex): Choice[] {
+  const first = spans.map((span): Choice => {
+    if (kindOf(span) === "direct") {
+      return NO_CHOICE;
+    }
+    const tied = index.tied(span);
+    return tied.length > 0
+      ? { slots: tied, byCorrelation: true }
+      : { slots: index.fitting(span), byCorrelation: false };
+  });
+  const { matching } = matchExact(first, index);
+  return first.map((choice, at) => {
+    const span = spans[at];
+    return span !== undefined && choice.byCorrelation && matching.canBeUnmatched[at] === true
+      ? { slots: index.fitting(span), byCorrelation: false }
+      : choice;
+  });
+}
+
+function matchExact(
+  choices: readonly Choice[],
+  index: SlotIndex,
+): { readonly matching: Matching; readonly used: readonly number[] } {
+  const exact = choices.map(({ slots }) => slots.filter((slot) => isExact(index.slots[slot])));
+  const used = [...new Set(exact.flat())].sort((a, b) => a - b);
+  const position = new Map(used.map((slot, at) => [slot, at]));
+  const fits = exact.map((slots) => slots.flatMap((slot) => position.get(slot) ?? []));
+  return { matching: matchAll(fits, used.length), used };
 }
 
 /** Whether the log tells which port the slot stands for; only such slots are one-to-one with rules. */
@@ -71,20 +106,16 @@ function kindOf(span: Span): "jit" | "direct" {
     : "direct";
 }
 
-/** Whether the log proves that the provider wrote the span's rule. */
-export function isProviderProven(span: Span): boolean {
-  return !span.maybeBefore && span.writes.every((write) => write.proof === "provider");
-}
-
 interface Fits {
   readonly slots: readonly RequestSlot[];
   /** Requests that fit alone but made another rule in every way to match them all. */
   readonly excluded: readonly RequestSlot[];
   readonly alwaysMatched: boolean;
+  readonly byCorrelation: boolean;
 }
 
 function attributeJit(span: Span, fits: Fits): AttributedSpan {
-  const scored = fits.slots.map((slot) => scoreSlot(slot, span)).sort(byScore);
+  const scored = fits.slots.map((slot) => scoreSlot(slot, span, fits.byCorrelation)).sort(byScore);
   const people = new Map<string, Scored>();
   for (const one of scored) {
     const key = one.slot.request.actor?.key ?? `unknown ${one.slot.request.id}`;
@@ -96,14 +127,13 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
   const verdict = verdictOf(span, fits, best, second);
   const named = verdict === "certain" || verdict === "likely" ? (best ?? null) : null;
   const own = named === null ? scored : scored.filter((one) => isSamePerson(one, named));
-  const write = named === null ? null : writeAfter(named.slot, span);
-  const dated = verdict === "certain" || (verdict === "likely" && fits.alwaysMatched);
+  const openedBy = openingWrite(span) ?? (verdict === "certain" ? datingWrite(best, span) : null);
   return {
     span,
     kind: "jit",
     vm: sharedVm(scored),
     promisedEnd: named === null ? sharedEnd(scored) : latestEnd(own),
-    openedBy: openingWrite(span) ?? (dated ? write : null),
+    openedBy,
     attribution: {
       verdict,
       actor: named?.slot.request.actor ?? null,
@@ -116,7 +146,10 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
         named,
       ),
       candidates: candidatesOf(scored),
-      reasons: verdictReasons(span, fits, verdict, best, people.size),
+      reasons: [
+        writerReason(openedBy),
+        ...verdictReasons({ span, fits, verdict, best, people: people.size, openedBy }),
+      ],
     },
   };
 }
@@ -124,6 +157,12 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
 /** The write that opened the port when nothing but one write could have. */
 function openingWrite(span: Span): RuleWrite | null {
   return !span.maybeBefore && span.writes.length === 1 ? span.seenIn : null;
+}
+
+/** The only write that the matched request leaves, so that it dates the opening. */
+function datingWrite(best: Scored | undefined, span: Span): RuleWrite | null {
+  const [write, ...more] = best === undefined ? [] : writesAfter(best.slot, span);
+  return more.length === 0 ? (write ?? null) : null;
 }
 
 function firstKnown(values: readonly (string | null)[], named: Scored | null): string | null {
@@ -144,14 +183,14 @@ function verdictOf(
     return "unattributed";
   }
   if (second !== undefined) {
-    const clear = best.score - second.score >= CLEARLY_BETTER && best.slot.request.actor !== null;
-    return clear ? "likely" : "ambiguous";
+    const clear = best.score - second.score >= CLEARLY_BETTER && fits.alwaysMatched;
+    return clear && best.slot.request.actor !== null ? "likely" : "ambiguous";
   }
   if (best.slot.request.actor === null) {
     return "unattributed";
   }
-  const write = writeAfter(best.slot, span);
-  const tied = write !== null && isTied(best.slot, write);
+  const [write] = writesAfter(best.slot, span);
+  const tied = fits.byCorrelation && write !== undefined && isTied(best.slot, write);
   const vmProven = tied || (best.slot.target !== null && namesInDescription(span.rule).vm !== null);
   const proven = write?.proof === "provider" && fits.alwaysMatched && vmProven;
   const rivals = span.writes.some((one) => one.proof !== "provider");
@@ -189,15 +228,17 @@ function latestEnd(own: readonly Scored[]): Instant | null {
   return ends.length === 0 ? null : Math.max(...ends);
 }
 
-function verdictReasons(
-  span: Span,
-  fits: Fits,
-  verdict: Verdict,
-  best: Scored | undefined,
-  people: number,
-): Reason[] {
-  const reasons: Reason[] = [writerReason(span)];
-  if (span.maybeBefore) {
+function verdictReasons(found: {
+  readonly span: Span;
+  readonly fits: Fits;
+  readonly verdict: Verdict;
+  readonly best: Scored | undefined;
+  readonly people: number;
+  readonly openedBy: RuleWrite | null;
+}): Reason[] {
+  const { span, fits, verdict, best, people } = found;
+  const reasons: Reason[] = [];
+  if (span.maybeBefore && found.openedBy === null) {
     reasons.push(
       reason(
         "stood-before",
@@ -251,25 +292,20 @@ function verdictReasons(
   return reasons.concat(best?.reasons ?? []);
 }
 
-function writerReason(span: Span): Reason {
-  const proofs = new Set(span.writes.map((write) => write.proof));
-  if (!span.maybeBefore && proofs.size === 1 && proofs.has("provider")) {
-    return reason(
-      "writer-is-provider",
-      "for",
-      "the security resource provider wrote the rule, proven by its application ID",
-    );
+function writerReason(openedBy: RuleWrite | null): Reason {
+  if (openedBy?.proof === "provider") {
+    const text = "the security resource provider wrote the rule, proven by its application ID";
+    return reason("writer-is-provider", "for", text);
   }
-  if (span.maybeBefore || proofs.size > 1) {
-    return reason(
-      "writer-unproven",
-      "neutral",
-      "which write made the rule is not in the log; the rule looks like JIT's",
-    );
-  }
-  return reason(
-    "writer-unproven",
-    "neutral",
-    "the write carries no proof of who made it; the rule looks like JIT's",
-  );
+  return openedBy === null
+    ? reason(
+        "writer-unproven",
+        "neutral",
+        "which write made the rule is not in the log; the rule looks like JIT's",
+      )
+    : reason(
+        "writer-unproven",
+        "neutral",
+        "the write carries no proof of who made it; the rule looks like JIT's",
+      );
 }

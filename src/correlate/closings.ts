@@ -17,6 +17,8 @@ export interface Closing {
   /** null when the log does not name who removed the rule. */
   readonly by: string | null;
   readonly reason: ClosingReason;
+  /** Whether no other write can have removed the rule. */
+  readonly exact: boolean;
   readonly events: readonly string[];
 }
 
@@ -44,6 +46,7 @@ export function closingOf(
     at: write.at,
     by: sure ? writerName(write) : null,
     reason: reasonOf(),
+    exact: end.writes.length === 1,
     events: write.events,
   };
 

@@ -59,7 +59,12 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
   }
   if (closedAt === null && promisedEnd !== null && context.asOf > promisedEnd + END_GRACE) {
     const late = durationText(context.asOf - promisedEnd);
-    find("open-past-end", "critical", `The rule still stands, ${late} past its promised end.`);
+    if (opening.mayHaveClosed) {
+      const text = `The log does not show the rule's removal, ${late} past its promised end; a later write of the NSG came without its rules, so it may be gone.`;
+      find("open-past-end", "warning", text);
+    } else {
+      find("open-past-end", "critical", `The rule still stands, ${late} past its promised end.`);
+    }
   }
   if (opening.closing === "closed-early" && closedAt !== null && promisedEnd !== null) {
     const early = durationText(promisedEnd - closedAt);

@@ -127,6 +127,8 @@ function toOpening(
     outcomeSeen: opened.outcome !== "unseen" || span.confirmed,
     promisedEnd: attributed.promisedEnd,
     closedAt: closing === null ? null : Math.max(closing.at, openedAt),
+    closedAtExact: closing?.exact ?? false,
+    mayHaveClosed: span.unsureSince.length > 0,
     closedBy: closing?.by ?? null,
     closing: closing?.reason ?? null,
     attribution,

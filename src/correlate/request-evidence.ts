@@ -1,11 +1,10 @@
-import { sameSources } from "../domain/address-prefix.ts";
 import { durationText, MINUTE } from "../domain/instant.ts";
 import type { Reason } from "../domain/opening.ts";
 import { portText } from "../domain/security-rule.ts";
 import { compareText } from "./fact-set.ts";
 import { namesInDescription } from "./jit-rule.ts";
 import type { RequestSlot } from "./request-slots.ts";
-import { END_TOLERANCE, writeAfter } from "./request-slots.ts";
+import { END_TOLERANCE, writesAfter } from "./request-slots.ts";
 import type { Span } from "./rule-history.ts";
 import type { RuleWrite } from "./rule-writes.ts";
 
@@ -31,8 +30,13 @@ export function isTied(slot: RequestSlot, write: RuleWrite): boolean {
   return slot.request.correlationIds.includes(write.correlationId);
 }
 
-/** Weighs what speaks for and against the slot's request as the maker of the span's rule. */
-export function scoreSlot(slot: RequestSlot, span: Span): Scored {
+/**
+ * Weighs what speaks for and against the slot's request as the maker of the span's rule.
+ *
+ * @param byCorrelation whether a shared correlation ID is evidence: not when the write made more rules
+ *   than the request asked for.
+ */
+export function scoreSlot(slot: RequestSlot, span: Span, byCorrelation: boolean): Scored {
   const { request, target, port } = slot;
   const reasons: Reason[] = [];
   let score = 0;
@@ -40,8 +44,8 @@ export function scoreSlot(slot: RequestSlot, span: Span): Scored {
     score += points;
     reasons.push(reason);
   };
-  const write = writeAfter(slot, span);
-  if (write !== null && isTied(slot, write)) {
+  const write = writesAfter(slot, span).at(0) ?? null;
+  if (byCorrelation && write !== null && isTied(slot, write)) {
     weigh(
       100,
       reason("same-correlation", "for", "the rule's write bears the request's correlation ID"),
@@ -80,22 +84,13 @@ export function scoreSlot(slot: RequestSlot, span: Span): Scored {
     weigh(10, reason("port-equal", "for", `the request asked for port ${portText(port.port)}`));
     if (port.sources.length === 0 || span.rule.sources.length === 0) {
       weigh(0, reason("sources-unknown", "neutral", "the request's rows do not carry its sources"));
-    } else if (sameSources(port.sources, span.rule.sources)) {
+    } else {
       weigh(
         10,
         reason(
           "sources-equal",
           "for",
           `the request asked for the source ${port.sources.join(", ")}, as the rule has it`,
-        ),
-      );
-    } else {
-      weigh(
-        -10,
-        reason(
-          "sources-differ",
-          "against",
-          `the request asked for the source ${port.sources.join(", ")}, and the rule has another`,
         ),
       );
     }

@@ -42,17 +42,16 @@ export class SlotIndex {
     });
   }
 
-  /**
-   * Indices of the slots that could have made the span's rule, ascending. Where a write bears the
-   * correlation ID of a request that fits, only that request counts.
-   */
-  fitting(span: Span): number[] {
+  /** Indices of the slots that fit and whose request shares its correlation ID with a write, ascending. */
+  tied(span: Span): number[] {
     const tied = span.writes
       .flatMap((write) => this.#byCorrelation.get(write.correlationId) ?? [])
-      .filter((index) => this.#fits(index, span, true));
-    if (tied.length > 0) {
-      return [...new Set(tied)].sort((a, b) => a - b);
-    }
+      .filter((index) => this.#fits(index, span));
+    return [...new Set(tied)].sort((a, b) => a - b);
+  }
+
+  /** Indices of the slots that could have made the span's rule, ascending. */
+  fitting(span: Span): number[] {
     const fitting: number[] = [];
     const last = span.seenIn.at + CLOCK_SKEW;
     for (
@@ -63,16 +62,16 @@ export class SlotIndex {
       if ((this.#starts[index] ?? 0) > last) {
         break;
       }
-      if (this.#fits(index, span, false)) {
+      if (this.#fits(index, span)) {
         fitting.push(index);
       }
     }
     return fitting;
   }
 
-  #fits(index: number, span: Span, tied: boolean): boolean {
+  #fits(index: number, span: Span): boolean {
     const slot = this.slots[index];
-    return slot !== undefined && slotFits(slot, span, tied);
+    return slot !== undefined && slotFits(slot, span);
   }
 
   /** The first slot that is not before the instant (binary search). */
@@ -111,20 +110,18 @@ function slotsOf(request: AccessRequest): RequestSlot[] {
     );
 }
 
-/** The write, made by the provider or possibly so, that follows the request closely enough. */
-export function writeAfter(slot: RequestSlot, span: Span): RuleWrite | null {
+/** The writes, made by the provider or possibly so, that follow the request closely enough; by time. */
+export function writesAfter(slot: RequestSlot, span: Span): readonly RuleWrite[] {
   const { at, correlationIds } = slot.request;
-  return (
-    span.writes.find(
-      (write) =>
-        write.proof !== "other" &&
-        write.at >= at - CLOCK_SKEW &&
-        (write.at <= at + WRITE_WINDOW || correlationIds.includes(write.correlationId)),
-    ) ?? null
+  return span.writes.filter(
+    (write) =>
+      write.proof !== "other" &&
+      write.at >= at - CLOCK_SKEW &&
+      (write.at <= at + WRITE_WINDOW || correlationIds.includes(write.correlationId)),
   );
 }
 
-function slotFits(slot: RequestSlot, span: Span, tied: boolean): boolean {
+function slotFits(slot: RequestSlot, span: Span): boolean {
   const { target, port } = slot;
   if (target !== null && target.vm.subscriptionId !== span.container.subscriptionId) {
     return false;
@@ -143,7 +140,7 @@ function slotFits(slot: RequestSlot, span: Span, tied: boolean): boolean {
       return false;
     }
     const known = port.sources.length > 0 && span.rule.sources.length > 0;
-    if (known && !tied && !sameSources(port.sources, span.rule.sources)) {
+    if (known && !sameSources(port.sources, span.rule.sources)) {
       return false;
     }
   }
@@ -152,8 +149,8 @@ function slotFits(slot: RequestSlot, span: Span, tied: boolean): boolean {
 
 function timeFits(slot: RequestSlot, span: Span): boolean {
   const end = slot.port?.promisedEnd ?? null;
-  const write = writeAfter(slot, span);
-  if (write !== null) {
+  const [write] = writesAfter(slot, span);
+  if (write !== undefined) {
     return end === null || write.at < end + CLOCK_SKEW;
   }
   if (!span.maybeBefore || slot.request.at > span.seenIn.at) {

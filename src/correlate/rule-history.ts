@@ -21,6 +21,8 @@ export interface Span {
   /** Whether a later write shows that the rule was there, whatever the outcome of `seenIn`. */
   readonly confirmed: boolean;
   readonly end: SpanEnd | null;
+  /** While it stands: later writes that may have removed it, because they do not carry their rules. */
+  readonly unsureSince: readonly RuleWrite[];
 }
 
 /** How a span ended. */
@@ -36,6 +38,7 @@ interface LiveSpan extends Span {
   lastSeen: number;
   confirmed: boolean;
   end: SpanEnd | null;
+  unsureSince: readonly RuleWrite[];
   content: string;
 }
 
@@ -49,11 +52,11 @@ export function spansOf(writes: readonly RuleWrite[]): Span[] {
   writes.forEach((write, index) => {
     history.apply(write, index);
   });
-  return history.all;
+  return history.finish();
 }
 
 class ContainerHistory {
-  readonly all: LiveSpan[] = [];
+  readonly #all: LiveSpan[] = [];
   /** By rule, then by port. */
   readonly #live = new Map<string, Map<string, LiveSpan>>();
   readonly #latest = new Map<string, LiveSpan>();
@@ -74,7 +77,7 @@ class ContainerHistory {
         this.#applyState(effect.rules, index, false);
         return;
       case "put-rule":
-        this.#applyRule(effect.rule, index, effect.created);
+        this.#applyRule(effect.rule, index, false);
         return;
       case "delete-rule":
         this.#closeRule(effect.ruleKey, index, "gone");
@@ -91,11 +94,20 @@ class ContainerHistory {
     }
   }
 
+  finish(): Span[] {
+    for (const span of this.#all) {
+      if (span.end === null) {
+        span.unsureSince = this.#unknownBetween(span.lastSeen, this.#writes.length, span.ruleKey);
+      }
+    }
+    return this.#all;
+  }
+
   #applyState(rules: readonly SecurityRule[], index: number, complete: boolean): void {
     const present = new Set<string>();
     for (const rule of rules) {
       present.add(ruleKey(rule.name));
-      this.#applyRule(rule, index, null, true);
+      this.#applyRule(rule, index, true);
     }
     if (complete) {
       for (const key of this.#live.keys()) {
@@ -107,7 +119,7 @@ class ContainerHistory {
     }
   }
 
-  #applyRule(rule: SecurityRule, index: number, created: boolean | null, fromState = false): void {
+  #applyRule(rule: SecurityRule, index: number, fromState: boolean): void {
     const key = ruleKey(rule.name);
     const wanted = opensPorts(rule) ? rule.ports : [];
     const content = contentOf(rule);
@@ -119,7 +131,7 @@ class ContainerHistory {
     for (const port of wanted) {
       const live = this.#live.get(key)?.get(portText(port));
       if (live === undefined) {
-        this.#open({ key, port, rule, content }, index, created, fromState);
+        this.#open({ key, port, rule, content }, index, fromState);
       } else {
         live.lastSeen = index;
         live.confirmed = true;
@@ -131,7 +143,6 @@ class ContainerHistory {
   #open(
     item: { key: string; port: PortRange; rule: SecurityRule; content: string },
     index: number,
-    created: boolean | null,
     fromState: boolean,
   ): void {
     const { key, port, rule, content } = item;
@@ -148,8 +159,8 @@ class ContainerHistory {
       return;
     }
     const knownAbsent = Math.max(this.#completeAt, this.#ruleKnownAt.get(key) ?? -1);
-    const hidden = fromState ? this.#unknownBetween(knownAbsent, index, key) : [];
-    const maybeBefore = knownAbsent < 0 && (fromState || created === false);
+    const hidden = this.#unknownBetween(knownAbsent, index, key);
+    const maybeBefore = knownAbsent < 0 && fromState;
     const span: LiveSpan = {
       container: write.container,
       ruleKey: key,
@@ -162,9 +173,10 @@ class ContainerHistory {
       maybeBefore,
       confirmed: false,
       end: null,
+      unsureSince: [],
       lastSeen: index,
     };
-    this.all.push(span);
+    this.#all.push(span);
     this.#setLive(span);
     this.#latest.set(itemKey(key, port), span);
   }

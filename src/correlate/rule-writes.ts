@@ -32,8 +32,8 @@ export type WriteEffect =
   | { readonly kind: "partial-state"; readonly rules: readonly SecurityRule[] }
   /** Something may have changed; the rows do not say what. */
   | { readonly kind: "unknown"; readonly ruleKey: string | null }
-  /** `created`: the log says that the rule did not exist before; null when it does not say. */
-  | { readonly kind: "put-rule"; readonly rule: SecurityRule; readonly created: boolean | null }
+  /** One rule was written, new or not: a row's sub-status does not tell reliably which. */
+  | { readonly kind: "put-rule"; readonly rule: SecurityRule }
   | { readonly kind: "delete-rule"; readonly ruleKey: string }
   | { readonly kind: "delete-container" };
 
@@ -100,16 +100,7 @@ function putEffect(rows: readonly ActivityEvent[], name: string): WriteEffect {
   if (best === null) {
     return { kind: "unknown", ruleKey: ruleKey(name) };
   }
-  return { kind: "put-rule", rule: best.rule, created: createdIn(rows) };
-}
-
-/** A PUT that made the rule answers 201 Created, one that changed it 200 OK. */
-function createdIn(rows: readonly ActivityEvent[]): boolean | null {
-  const statuses = rows.map((row) => row.subStatus?.toLowerCase() ?? "");
-  if (statuses.some((text) => text.includes("created"))) {
-    return true;
-  }
-  return statuses.some((text) => /\bok\b/.test(text)) ? false : null;
+  return { kind: "put-rule", rule: best.rule };
 }
 
 function stateEffect(rows: readonly ActivityEvent[]): WriteEffect | null {

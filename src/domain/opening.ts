@@ -29,6 +29,10 @@ export interface Opening {
   readonly outcomeSeen: boolean;
   readonly promisedEnd: Instant | null;
   readonly closedAt: Instant | null;
+  /** false while it stands, and when one of several writes may have removed the rule, at the latest then. */
+  readonly closedAtExact: boolean;
+  /** true when nothing shows the removal, but a later write does not carry its rules. */
+  readonly mayHaveClosed: boolean;
   /** Who removed the rule; null while it stands, or when the log does not name them. */
   readonly closedBy: string | null;
   /** Why it closed; null while it stands. */
@@ -101,7 +105,6 @@ export type ReasonCode =
   | "port-unknown"
   | "sources-equal"
   | "sources-unknown"
-  | "sources-differ"
   | "written-after"
   | "writer-is-provider"
   | "writer-unproven"
