@@ -46,7 +46,7 @@ export interface JsonAnswer {
 }
 
 /** One access request, for the questions about requests. */
-export interface JsonRequest {
+interface JsonRequest {
   readonly id: string;
   readonly actor: string | null;
   readonly actorId: string | null;

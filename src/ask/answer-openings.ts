@@ -39,16 +39,18 @@ export function answerOpenings(
 ): Message {
   const { openings, guarding } = matches;
   const all = [...openings, ...guarding];
-  const first = openings[0] ?? guarding[0];
   const beside = besideNodes(question, matches, knowledge);
-  if (first === undefined) {
+  if (all.length === 0) {
     return nothingFound(question, beside, knowledge);
   }
   const lead = leadNodes(question, openings, knowledge);
+  const [only] = openings.length === 1 ? openings : [];
   const summary =
-    all.length === 1 || openings.length === 1
-      ? openingSentence(first, knowledge)
-      : countSentence(question, openings.length === 0 ? guarding : openings);
+    only !== undefined
+      ? openingSentence(only, knowledge)
+      : openings.length === 0
+        ? guardSentence(question, guarding)
+        : countSentence(question, openings);
   return message(
     highestSeverity(all.flatMap((opening) => opening.findings.map(({ severity }) => severity))),
     plainText(inline(...summary), knowledge.zone),
@@ -70,7 +72,9 @@ function leadNodes(
 ): readonly MessageNode[] {
   const [first] = openings;
   if (first === undefined) {
-    return [paragraph(...absence(question, knowledge))];
+    return [
+      paragraph(...absence(question, knowledge), " Rules of an NSG that guards it may expose it:"),
+    ];
   }
   if (openings.length === 1) {
     return openingInFull(first, knowledge);
@@ -87,6 +91,13 @@ function leadNodes(
 function countSentence(question: Question, openings: readonly Opening[]): Pieces {
   const count = openings.length === 1 ? "1 opening" : `${openings.length} openings`;
   return [...peopleCounts(openings), ": ", strong(count), ` of ${subjectWords(question)}.`];
+}
+
+/** `bob@contoso.com (1): 1 opening in an NSG that guards vm-x.` */
+function guardSentence(question: Question, guarding: readonly Opening[]): Pieces {
+  const count = guarding.length === 1 ? "1 opening" : `${guarding.length} openings`;
+  const name = filterText(vmFilterOf(question));
+  return [...peopleCounts(guarding), `: ${count} in an NSG that guards ${name}.`];
 }
 
 /** Findings of many openings are counted, worst first. */
@@ -116,7 +127,7 @@ function guardNodes(
   }
   const name = filterText(vmFilterOf(question));
   return [
-    heading("Also exposed through the NSG"),
+    heading("In an NSG that guards it"),
     list(
       guarding
         .slice(0, MOST_GUARDING)

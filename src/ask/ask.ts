@@ -32,7 +32,7 @@ export function ask(text: string, previous: Question | null, knowledge: Knowledg
 }
 
 /** Why a question was not understood, with what was probably meant. */
-export function problemMessage(problem: QuestionProblem, text: string): Message {
+function problemMessage(problem: QuestionProblem, text: string): Message {
   const { at, suggestions } = problem;
   const marked =
     at === null || text.length > 100

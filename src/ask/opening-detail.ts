@@ -99,7 +99,7 @@ export function candidateWords(candidate: Candidate): Inline {
 }
 
 /** The findings in the order in which they are told. */
-export function findingNotices(findings: readonly Finding[]): readonly MessageNode[] {
+function findingNotices(findings: readonly Finding[]): readonly MessageNode[] {
   return findings
     .toSorted((a, b) => FINDING_CODES.indexOf(a.code) - FINDING_CODES.indexOf(b.code))
     .map((finding) => notice(finding.severity, finding.text));

@@ -71,7 +71,7 @@ export function matchQuestion(
 }
 
 /** Whether the opening stood at some time of the period; its unknown beginning counts as earlier. */
-export function stoodIn(opening: Opening, period: Period): boolean {
+function stoodIn(opening: Opening, period: Period): boolean {
   const began = opening.openedAtExact ? opening.openedAt : Number.NEGATIVE_INFINITY;
   return (
     (period.to === null || began < period.to) &&
@@ -80,7 +80,7 @@ export function stoodIn(opening: Opening, period: Period): boolean {
 }
 
 /** Whether the instant lies in the period; a period of null holds every instant. */
-export function within(at: Instant, period: Period | null): boolean {
+function within(at: Instant, period: Period | null): boolean {
   return (
     period === null ||
     ((period.from === null || at >= period.from) && (period.to === null || at < period.to))
@@ -88,12 +88,12 @@ export function within(at: Instant, period: Period | null): boolean {
 }
 
 /** Whether the opening lets any address of the internet in. */
-export function opensToAnySource(opening: Opening): boolean {
+function opensToAnySource(opening: Opening): boolean {
   return opening.rule.sources.some(isAnySource);
 }
 
 /** Whether the name, a part of it, or the object ID is the actor's. */
-export function isPerson(actor: Actor | null, person: string): boolean {
+function isPerson(actor: Actor | null, person: string): boolean {
   if (actor === null) {
     return false;
   }
@@ -108,7 +108,7 @@ export function isPerson(actor: Actor | null, person: string): boolean {
 }
 
 /** The actors who stand, or may stand, behind an opening. */
-export function actorsOf(opening: Opening): readonly Actor[] {
+function actorsOf(opening: Opening): readonly Actor[] {
   const { actor, candidates } = opening.attribution;
   return [actor, ...candidates.map((candidate) => candidate.actor)].filter((one) => one !== null);
 }

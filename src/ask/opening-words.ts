@@ -110,7 +110,7 @@ function until(opening: Opening, knowledge: Knowledge): Pieces {
 }
 
 /** How the opening ended, or that it stands, without a full stop. */
-export function endWords(opening: Opening, knowledge: Knowledge): Pieces {
+function endWords(opening: Opening, knowledge: Knowledge): Pieces {
   const { closedAt, closing, closedBy } = opening;
   if (closedAt === null) {
     return standingWords(opening, knowledge);

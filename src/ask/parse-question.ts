@@ -15,7 +15,7 @@ export type ParsedQuestion =
   | { readonly ok: false; readonly problem: QuestionProblem };
 
 /** The longest question that is read, in UTF-16 units. */
-export const QUESTION_LIMIT = 500;
+const QUESTION_LIMIT = 500;
 
 const DEEPEST_CORRECTION = 2;
 const MOST_SUGGESTIONS = 3;

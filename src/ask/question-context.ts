@@ -12,7 +12,7 @@ export interface QuestionContext extends AskingTime {
 }
 
 /** Names from the trail, for telling names from other words and for suggestions. */
-export interface KnownNames {
+interface KnownNames {
   readonly vms: readonly string[];
   readonly people: readonly string[];
 }

@@ -19,7 +19,7 @@ export type Question =
   | HelpQuestion;
 
 /** `who opened port 3389 on vm-x since friday`. */
-export interface WhoOpenedQuestion {
+interface WhoOpenedQuestion {
   readonly kind: "who-opened";
   readonly ports: PortFilter;
   readonly vm: VmFilter;
@@ -29,13 +29,13 @@ export interface WhoOpenedQuestion {
 }
 
 /** `who has access to vm-x`: the openings that stand. */
-export interface WhoHasAccessQuestion {
+interface WhoHasAccessQuestion {
   readonly kind: "who-has-access";
   readonly vm: VmFilter;
 }
 
 /** `what is open to any source on vm-x`, `what was open on vm-x at 03:12`. */
-export interface WhatIsOpenQuestion {
+interface WhatIsOpenQuestion {
   readonly kind: "what-is-open";
   readonly ports: PortFilter;
   readonly vm: VmFilter;
@@ -46,7 +46,7 @@ export interface WhatIsOpenQuestion {
 }
 
 /** `what did alice open last week`. */
-export interface OpenedByPersonQuestion {
+interface OpenedByPersonQuestion {
   readonly kind: "opened-by-person";
   /** As typed: a UPN, a part of one, or an object ID. */
   readonly person: string;
@@ -55,7 +55,7 @@ export interface OpenedByPersonQuestion {
 }
 
 /** `what did 198.51.100.7 open`. */
-export interface OpenedFromAddressQuestion {
+interface OpenedFromAddressQuestion {
   readonly kind: "opened-from-address";
   /** Normalised. */
   readonly address: string;
@@ -71,14 +71,14 @@ export interface ExplainRuleQuestion {
 }
 
 /** `history of vm-x`: every opening and request. */
-export interface HistoryQuestion {
+interface HistoryQuestion {
   readonly kind: "history";
   readonly vm: VmFilter;
   readonly period: Period | null;
 }
 
 /** `requests denied today`. */
-export interface DeniedRequestsQuestion {
+interface DeniedRequestsQuestion {
   readonly kind: "denied-requests";
   readonly vm: VmFilter;
   readonly period: Period | null;
@@ -92,20 +92,20 @@ export interface ShowOpeningQuestion {
 }
 
 /** `what never closed`: openings that stand although their end has passed, or that have no end. */
-export interface NeverClosedQuestion {
+interface NeverClosedQuestion {
   readonly kind: "never-closed";
   readonly vm: VmFilter;
 }
 
 /** `what closes within 8h`. */
-export interface ClosesWithinQuestion {
+interface ClosesWithinQuestion {
   readonly kind: "closes-within";
   readonly within: Duration;
   readonly vm: VmFilter;
 }
 
 /** `status`: how far the log goes. */
-export interface StatusQuestion {
+interface StatusQuestion {
   readonly kind: "status";
 }
 

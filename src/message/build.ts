@@ -23,7 +23,7 @@ import type {
 } from "./message.ts";
 
 /** A span, or a string that stands for a plain text span. */
-export type Piece = Span | string;
+type Piece = Span | string;
 
 /** Pieces that become running text; null pieces are left out. */
 export type Pieces = readonly (Piece | null)[];

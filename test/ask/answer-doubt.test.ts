@@ -141,6 +141,17 @@ describe("which VM", () => {
     expect(summaryOf("who opened rdp on vm-x", opening({ vm: null }))).toContain("on vm-x");
   });
 
+  test("a VM with no opening of its own is told of the rules of its NSG", () => {
+    const wide = opening({ kind: "direct", vm: null, vmName: null, ...OPEN, promisedEnd: null });
+    const known = knowledge(trail([wide], [], [GUARD]));
+    expect(ask("who has access to vm-x", null, known).message.summary).toBe(
+      "alice@contoso.com (1): 1 opening in an NSG that guards vm-x.",
+    );
+    expect(answer("who has access to vm-x", known)).toContain(
+      "shows no standing opening of any port on vm-x.",
+    );
+  });
+
   test("a direct rule in the NSG that guards the VM is told beside", () => {
     const wide = opening({
       id: "o-000000000002",
