@@ -55,24 +55,34 @@ export function parseVm(cursor: TokenCursor, context: QuestionContext): VmFilter
 
 function readVm(token: QuestionToken, context: QuestionContext): VmFilter {
   const { text } = token;
-  if (text.startsWith("/")) {
-    const id = parseResourceId(text);
-    if (id === null || id.type !== VM_TYPE || id.text.length > ID_LIMIT) {
-      throw new QuestionSyntaxError(
-        "bad-vm",
-        "That is not the resource ID of a VM. It looks like /subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/virtualMachines/vm-x.",
-        token,
-      );
-    }
-    return { kind: "resource", id };
+  const filter = vmFilterOfText(text);
+  if (filter !== null) {
+    return filter;
   }
-  if (!/^[\p{L}\p{N}_.*-]{1,80}$/u.test(text)) {
+  if (text.startsWith("/")) {
     throw new QuestionSyntaxError(
       "bad-vm",
-      `${quoted(text)} is not the name of a VM. Give a name such as vm-x, a wildcard such as vm-*, or a resource ID.`,
+      "That is not the resource ID of a VM. It looks like /subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/virtualMachines/vm-x.",
       token,
-      nearestNames(text, context.names.vms),
     );
+  }
+  throw new QuestionSyntaxError(
+    "bad-vm",
+    `${quoted(text)} is not the name of a VM. Give a name such as vm-x, a wildcard such as vm-*, or a resource ID.`,
+    token,
+    nearestNames(text, context.names.vms),
+  );
+}
+
+/** The VMs that a name, a wildcard or a resource ID means; null when the text is none of these. */
+export function vmFilterOfText(text: string): VmFilter | null {
+  if (text.startsWith("/")) {
+    const id = parseResourceId(text);
+    const isVm = id !== null && id.type === VM_TYPE && id.text.length <= ID_LIMIT;
+    return isVm ? { kind: "resource", id } : null;
+  }
+  if (!/^[\p{L}\p{N}_.*-]{1,80}$/u.test(text)) {
+    return null;
   }
   if (/^\*+$/.test(text)) {
     return ANY_VM;

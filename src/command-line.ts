@@ -1,0 +1,131 @@
+import { readFile } from "node:fs/promises";
+import { Command, CommanderError, Option } from "commander";
+import { z } from "zod";
+import { showExample } from "./commands/example.ts";
+import { answerOnce } from "./commands/ask.ts";
+import { printTrail } from "./commands/trail.ts";
+import { CommandContext } from "./commands/command-context.ts";
+import type { Surroundings } from "./commands/command-context.ts";
+import { ASK_OPTIONS, TRAIL_OPTIONS } from "./commands/options.ts";
+import { DoorbellError } from "./errors.ts";
+
+const TRAIL_EXAMPLES = `
+Examples:
+  az monitor activity-log list --offset 7d -o json | doorbell trail --from -
+  doorbell trail --from monday.json.gz tuesday.json.gz --vm 'vm-*' --since yesterday
+  doorbell trail --from export.json --open --csv > open-ports.csv`;
+
+const ASK_EXAMPLES = `
+Examples:
+  doorbell ask "who opened port 3389 on vm-x" --from export.json
+  doorbell ask "what is open to any source" --from export.json --zone Europe/Berlin
+  doorbell ask "help"`;
+
+const FROM =
+  "Activity Log exports: az output, API pages, portal events, diagnostic records, gzip; - is standard input";
+
+/**
+ * Runs the program once.
+ *
+ * @returns the exit status: 0, 1 for a failure, 2 for a command line that cannot be understood.
+ */
+export async function runCommandLine(surroundings: Surroundings): Promise<number> {
+  const context = new CommandContext(surroundings);
+  let status = 0;
+  const program = await describeProgram(context, (code) => {
+    status = code;
+  });
+  try {
+    await program.parseAsync([...surroundings.arguments], { from: "user" });
+    return status;
+  } catch (error) {
+    return report(error, context);
+  }
+}
+
+async function report(error: unknown, context: CommandContext): Promise<number> {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  if (context.outputIsGone) {
+    return 0;
+  }
+  if (error instanceof DoorbellError) {
+    await context.complain(error.message);
+    return error.code === "usage" ? 2 : 1;
+  }
+  throw error;
+}
+
+async function describeProgram(
+  context: CommandContext,
+  finish: (status: number) => void,
+): Promise<Command> {
+  const program = new Command("doorbell")
+    .description(
+      "Who opened that port? Names the person behind every opened port, with the evidence.",
+    )
+    .version(await ownVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.writeNow("output", text),
+      writeErr: (text) => context.writeNow("errors", text),
+    })
+    .addHelpText(
+      "after",
+      "\nWithout a command: the trail of the example export, and questions about it.",
+    )
+    .allowExcessArguments(true)
+    .action(async () => {
+      const [unknown] = program.args;
+      if (unknown !== undefined) {
+        const names = program.commands.map((command) => command.name()).join(", ");
+        const text = `doorbell ${unknown}: no such command. There are: ${names}, help.`;
+        throw new DoorbellError("usage", text);
+      }
+      finish(await showExample(context));
+    });
+
+  common(program.command("trail"))
+    .description("List every opened port, with the person behind it")
+    .option("--vm <name>", "only this VM: a name, a wildcard such as 'vm-*', or a resource ID")
+    .option(
+      "--since <time>",
+      "only what was open after this time, such as 'yesterday' or 2026-11-20",
+    )
+    .option("--until <time>", "only what was opened before this time")
+    .option("--open", "only what still stands when the log ends")
+    .addOption(new Option("--json", "one JSON object per line, for programs").conflicts("csv"))
+    .option("--csv", "comma-separated values, for spreadsheets")
+    .addHelpText("after", TRAIL_EXAMPLES)
+    .action(async (options: unknown) => {
+      finish(await printTrail(TRAIL_OPTIONS.parse(options), context));
+    });
+
+  common(program.command("ask"))
+    .description("Answer one question")
+    .argument("<question>", 'in quotes, such as "who opened port 3389 on vm-x"')
+    .option("--json", "the answer as JSON, for programs")
+    .addHelpText("after", ASK_EXAMPLES)
+    .action(async (question: string, options: unknown) => {
+      finish(await answerOnce(question, ASK_OPTIONS.parse(options), context));
+    });
+  return program;
+}
+
+function common(command: Command): Command {
+  return command
+    .option("--from <file...>", FROM)
+    .option("--zone <zone>", "your time zone, such as Europe/Berlin (default: the machine's)")
+    .option("--working-hours <hours>", "such as 'mon-fri 07:00-19:00': openings outside are told")
+    .option("--verbose", "say which rows could not be understood, and why");
+}
+
+const PACKAGE = z.object({ version: z.string() });
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return PACKAGE.parse(JSON.parse(text)).version;
+}

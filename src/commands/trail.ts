@@ -1,0 +1,135 @@
+import { renderMessage, renderTrail } from "../../adapters/terminal/index.ts";
+import type { ExportReading } from "../app.ts";
+import { honesty } from "../ask/honesty.ts";
+import { parseMoment } from "../ask/moment.ts";
+import type { Moment } from "../ask/moment.ts";
+import { belongsTo, matchVms } from "../ask/vm-match.ts";
+import { vmFilterOfText } from "../ask/vm-phrase.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Opening } from "../domain/opening.ts";
+import { trailCsvHeader, trailCsvLine } from "../domain/trail-csv.ts";
+import { trailRow } from "../domain/trail-row.ts";
+import { DoorbellError } from "../errors.ts";
+import { message } from "../message/build.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { TrailOptions } from "./options.ts";
+
+/** Lines per write: enough to be fast, few enough to keep little in memory. */
+const LINES_PER_WRITE = 500;
+
+/**
+ * `doorbell trail`: the openings that the exports show.
+ *
+ * @returns the exit status: 1 when a file could not be read, or not to its end.
+ */
+export async function printTrail(options: TrailOptions, context: CommandContext): Promise<number> {
+  const zone = context.zone(options);
+  const period = readPeriod(options, zone, context.surroundings.now());
+  const reading = await context.read(options);
+  const openings = selectOpenings(reading, options, period);
+  if (options.json) {
+    await writeLines(
+      context,
+      openings.map((one) => JSON.stringify(trailRow(one))),
+    );
+  } else if (options.csv) {
+    await writeLines(context, [trailCsvHeader(), ...openings.map(trailCsvLine)], "\r\n");
+  } else {
+    await printTable(openings, reading, zone, context);
+  }
+  return reading.failures.length === 0 ? 0 : 1;
+}
+
+/** The openings as a table, with how far the log goes. */
+export async function printTable(
+  openings: readonly Opening[],
+  reading: ExportReading,
+  zone: string,
+  context: CommandContext,
+): Promise<void> {
+  const { trail, coverage } = reading;
+  const rendering = context.rendering(zone);
+  const knowledge = { trail, coverage, now: context.surroundings.now(), zone };
+  const none = openings.length === 0 ? "No opening fits.\n" : "";
+  const end = message("info", "How far the log goes.", honesty(knowledge, null));
+  await context.write(`${none}${renderTrail(openings, rendering)}\n`);
+  await context.write(`${renderMessage(end, rendering)}\n`);
+}
+
+interface TrailPeriod {
+  readonly since: Instant | null;
+  readonly until: Instant | null;
+}
+
+function readPeriod(options: TrailOptions, zone: string, now: Instant): TrailPeriod {
+  const read = (name: string, text: string | undefined): Moment | null => {
+    if (text === undefined) {
+      return null;
+    }
+    const moment = parseMoment(text.toLowerCase(), { now, zone });
+    if (moment === null) {
+      const hint = "Use a time such as 2026-11-20, 'yesterday', 'friday 14:00' or '3 hours ago'.";
+      throw new DoorbellError("usage", `--${name} ${text}: not a time. ${hint}`);
+    }
+    return moment;
+  };
+  const since = read("since", options.since)?.from ?? null;
+  const until = read("until", options.until)?.to ?? null;
+  if (since !== null && until !== null && since >= until) {
+    throw new DoorbellError("usage", "--until lies before --since: no opening can fit.");
+  }
+  return { since, until };
+}
+
+function selectOpenings(
+  { trail }: ExportReading,
+  options: TrailOptions,
+  { since, until }: TrailPeriod,
+): readonly Opening[] {
+  const ofVm = vmTest(options.vm, trail);
+  return trail.openings.filter(
+    (opening) =>
+      ofVm(opening) &&
+      (!options.open || opening.closedAt === null) &&
+      (since === null || opening.closedAt === null || opening.closedAt >= since) &&
+      (until === null || opening.openedAt < until),
+  );
+}
+
+function vmTest(
+  wanted: string | undefined,
+  trail: ExportReading["trail"],
+): (opening: Opening) => boolean {
+  if (wanted === undefined) {
+    return () => true;
+  }
+  const filter = vmFilterOfText(wanted);
+  if (filter === null) {
+    const hint = "Give a name such as vm-x, a wildcard such as 'vm-*', or a VM's resource ID.";
+    throw new DoorbellError("usage", `--vm ${wanted}: not a VM. ${hint}`);
+  }
+  const match = matchVms(filter, trail);
+  switch (match.kind) {
+    case "any":
+      return () => true;
+    case "found":
+      return (opening) => belongsTo(match.vms, opening.vm, opening.vmName);
+    case "several":
+      return (opening) => match.ids.some((id) => id.key === opening.vm?.key);
+    case "none": {
+      const near = match.nearest.length === 0 ? "" : ` Did you mean ${match.nearest.join(" or ")}?`;
+      throw new DoorbellError("usage", `--vm ${wanted}: no VM of that name in the log.${near}`);
+    }
+  }
+}
+
+async function writeLines(
+  context: CommandContext,
+  lines: readonly string[],
+  lineEnd = "\n",
+): Promise<void> {
+  for (let start = 0; start < lines.length; start += LINES_PER_WRITE) {
+    const part = lines.slice(start, start + LINES_PER_WRITE);
+    await context.write(part.map((line) => `${line}${lineEnd}`).join(""));
+  }
+}
