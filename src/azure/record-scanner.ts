@@ -42,16 +42,33 @@ const LIST_KEY_REACH = 64;
 const LIST_START = /^\{\s*"(?:value|records|nextLink)"/i;
 const LIST_START_REACH = 32;
 
-/** Bytes that mean something outside, and inside, of texts. */
-const MARKS_OUTSIDE = marks([QUOTE, NEWLINE, OPEN_BRACE, OPEN_BRACKET, CLOSE_BRACE, CLOSE_BRACKET]);
-const MARKS_IN_TEXT = marks([QUOTE, NEWLINE, BACKSLASH]);
-
-function marks(bytes: readonly number[]): Uint8Array {
-  const table = new Uint8Array(256);
-  for (const byte of bytes) {
-    table[byte] = 1;
+/** The next byte that means something inside a text; `length` when there is none. */
+function nextMarkInText(chunk: Buffer, from: number, length: number): number {
+  for (let i = from; i < length; i += 1) {
+    const byte = chunk[i];
+    if (byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) {
+      return i;
+    }
   }
-  return table;
+  return length;
+}
+
+/** The next byte that means something outside of texts; `length` when there is none. */
+function nextMarkOutside(chunk: Buffer, from: number, length: number): number {
+  for (let i = from; i < length; i += 1) {
+    const byte = chunk[i];
+    if (
+      byte === QUOTE ||
+      byte === NEWLINE ||
+      byte === OPEN_BRACE ||
+      byte === CLOSE_BRACE ||
+      byte === OPEN_BRACKET ||
+      byte === CLOSE_BRACKET
+    ) {
+      return i;
+    }
+  }
+  return length;
 }
 
 /**
@@ -219,11 +236,9 @@ export class RecordScanner {
       i += 1;
     }
     let inText = this.#mode === "text";
-    while (i < chunk.length) {
-      const table = inText ? MARKS_IN_TEXT : MARKS_OUTSIDE;
-      while (i < chunk.length && table[chunk[i] ?? 0] === 0) {
-        i += 1;
-      }
+    const { length } = chunk;
+    while (i < length) {
+      i = inText ? nextMarkInText(chunk, i, length) : nextMarkOutside(chunk, i, length);
       const byte = chunk[i];
       i += 1;
       if (byte === undefined) {

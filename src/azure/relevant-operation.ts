@@ -24,13 +24,7 @@ const KINDS: ReadonlyMap<string, OperationKind> = new Map<string, OperationKind>
   ["microsoft.network/firewallpolicies/rulecollectiongroups/delete", "firewall-delete"],
 ]);
 
-/** Lower-cased text that every relevant operation contains, one of them at least. */
-const MARKS = [
-  "microsoft.network/networksecuritygroups/",
-  "microsoft.security/locations/jitnetworkaccesspolicies/",
-  "microsoft.network/azurefirewalls/",
-  "microsoft.network/firewallpolicies/",
-];
+const NAMES = [...KINDS.keys()];
 
 /** What a lower-cased operation name does; null when it can neither open, close nor request a port. */
 export function operationKind(operation: string): OperationKind | null {
@@ -39,5 +33,5 @@ export function operationKind(operation: string): OperationKind | null {
 
 /** Whether lower-cased text holds a name that may be a relevant operation's; never misses one. */
 export function mayNameRelevantOperation(text: string): boolean {
-  return MARKS.some((mark) => text.includes(mark));
+  return NAMES.some((name) => text.includes(name));
 }

@@ -187,3 +187,65 @@ describe("the forms of an export", () => {
     );
   });
 });
+
+describe("relevant rows among irrelevant ones, one per line", () => {
+  const plain = JSON.stringify(apiForm(relevant));
+  const operation = '"operationName":{"value":"Microsoft.Network/networkSecurityGroups/write"';
+  const other = JSON.stringify(apiForm(irrelevant));
+
+  test.each([
+    ["with escaped slashes", plain.replace(operation, operation.replaceAll("/", "\\/"))],
+    [
+      "with escaped letters",
+      plain.replace(operation, operation.replace("Microsoft", "\\u004dicrosoft")),
+    ],
+    [
+      "in upper case",
+      plain.replace(
+        operation,
+        operation.replace(
+          "Microsoft.Network/networkSecurityGroups",
+          "MICROSOFT.NETWORK/NETWORKSECURITYGROUPS",
+        ),
+      ),
+    ],
+    ["under a key in another casing", plain.replace('"operationName"', '"OPERATIONNAME"')],
+    ["with space around the colon", plain.replace('"operationName":', '"operationName" \t: ')],
+    [
+      "behind its display name",
+      plain.replace(
+        operation,
+        '"operationName":{"localizedValue":"Write","value":"Microsoft.Network/networkSecurityGroups/write"',
+      ),
+    ],
+    [
+      "behind a nested operation of no interest",
+      plain.replace(
+        '"authorization":{',
+        '"authorization":{"operationName":"Microsoft.Web/sites/write",',
+      ),
+    ],
+    [
+      "behind a very long display name",
+      plain.replace(
+        operation,
+        `"operationName":{"localizedValue":"${"x".repeat(3000)}","value":"Microsoft.Network/networkSecurityGroups/write"`,
+      ),
+    ],
+  ])("an operation %s is found", async (_, line) => {
+    expect(line).not.toBe(plain);
+    const { events, summary } = await read(`${other}\n${other}\n${line}\n${other}\n`);
+    expect(events).toHaveLength(1);
+    expect(summary).toMatchObject({ irrelevant: 3, quarantinedRows: 0 });
+  });
+
+  test("rows of another form in between keep their own time", async () => {
+    const late = { ...irrelevant, time: "2027-01-01T00:00:00Z" };
+    const text = [other, other, JSON.stringify(diagnosticForm(late)), other].join("\n");
+    expect((await read(text)).summary).toMatchObject({
+      irrelevant: 4,
+      from: Date.UTC(2026, 10, 20),
+      to: Date.UTC(2027, 0, 1),
+    });
+  });
+});
