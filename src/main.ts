@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { runCommandLine } from "./command-line.ts";
+import { enableCompileCache } from "node:module";
+
+// Stripping the types of every module at each start would take longer than most answers do.
+enableCompileCache();
+const { runCommandLine } = await import("./command-line.ts");
 
 process.exitCode = await runCommandLine({
   arguments: process.argv.slice(2),

@@ -77,11 +77,6 @@ export function parsePortRange(text: string): PortRange | null {
   return from <= to && to <= 65535 ? { from, to } : null;
 }
 
-/** Whether `outer` contains every port of `inner`. */
-export function portsInclude(outer: PortRange, inner: PortRange): boolean {
-  return outer.from <= inner.from && inner.to <= outer.to;
-}
-
 /** Whether the two ranges share a port. */
 export function portsOverlap(a: PortRange, b: PortRange): boolean {
   return a.from <= b.to && b.from <= a.to;

@@ -1,0 +1,55 @@
+/** A part of the program, named by the path that its files share. */
+export interface Layer {
+  readonly path: string;
+  /** Paths of other parts that its files may import; its own files it always may. */
+  readonly mayImport: readonly string[];
+  /** Packages that its files may import besides Node's own modules. */
+  readonly packages: readonly string[];
+}
+
+const CORE = ["src/domain/", "src/errors.ts"];
+
+/** Every part of the program. A file belongs to the part with the longest fitting path. */
+export const LAYERS: readonly Layer[] = [
+  { path: "src/errors.ts", mayImport: [], packages: [] },
+  { path: "src/domain/", mayImport: ["src/errors.ts"], packages: ["ipaddr.js", "luxon"] },
+  { path: "src/message/", mayImport: ["src/domain/"], packages: ["luxon"] },
+  { path: "src/correlate/", mayImport: ["src/domain/"], packages: [] },
+  { path: "src/azure/", mayImport: CORE, packages: ["zod"] },
+  { path: "src/sandbox/", mayImport: CORE, packages: [] },
+  {
+    path: "src/ask/",
+    mayImport: [...CORE, "src/message/"],
+    packages: ["chrono-node", "fastest-levenshtein", "luxon"],
+  },
+  {
+    path: "adapters/terminal/",
+    mayImport: [...CORE, "src/message/"],
+    packages: ["luxon", "string-width"],
+  },
+  {
+    path: "src/app.ts",
+    mayImport: [...CORE, "src/azure/", "src/correlate/"],
+    packages: [],
+  },
+  {
+    path: "src/commands/",
+    mayImport: [...CORE, "src/app.ts", "src/ask/", "src/message/", "adapters/terminal/index.ts"],
+    packages: ["luxon", "zod"],
+  },
+  {
+    path: "src/command-line.ts",
+    mayImport: ["src/errors.ts", "src/commands/"],
+    packages: ["commander", "zod"],
+  },
+  { path: "src/main.ts", mayImport: ["src/command-line.ts"], packages: [] },
+];
+
+/** Only this file may touch the process: its environment, its arguments, its clock. */
+export const PROCESS_FILE = "src/main.ts";
+
+/** The layer of a file; null when it belongs to none. */
+export function layerOf(file: string): Layer | null {
+  const fitting = LAYERS.filter(({ path }) => file === path || file.startsWith(path));
+  return fitting.toSorted((a, b) => b.path.length - a.path.length)[0] ?? null;
+}
