@@ -28,8 +28,11 @@ const COLUMNS = [
   "events",
 ] as const satisfies readonly (keyof TrailRow)[];
 
+/** Characters that steer a terminal, or reorder or hide what a spreadsheet shows. */
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Beginnings that a spreadsheet takes for a formula, also behind blanks. */
-const FORMULA_START = /^[\s\p{Cc}]*[=+\-@\t\r\n＝＋－＠]/u;
+const FORMULA_START = /^[\s\uFFFD]*[=+\-@＝＋－＠]/u;
 
 const LIST_SEPARATOR = "; ";
 
@@ -41,7 +44,8 @@ export function trailCsvHeader(): string {
 /**
  * One opening as a CSV line (RFC 4180) without a line end; the columns are those of `trail --json`.
  * Lists are joined with `; `. A cell that a spreadsheet would take for a formula gets a leading
- * apostrophe; `null` becomes an empty cell.
+ * apostrophe; a character that steers what is shown becomes U+FFFD, a line break or tab a space; `null`
+ * becomes an empty cell.
  */
 export function trailCsvLine(opening: Opening): string {
   const row = trailRow(opening);
@@ -71,6 +75,7 @@ function candidateText(candidate: TrailRowCandidate): string {
 }
 
 function csvCell(text: string): string {
-  const safe = FORMULA_START.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const shown = text.replaceAll(/\r\n|[\r\n\t]/g, " ").replaceAll(STEERING, "\uFFFD");
+  const safe = FORMULA_START.test(shown) ? `'${shown}` : shown;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
