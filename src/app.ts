@@ -14,9 +14,8 @@ export interface ExportReading {
   readonly coverage: Coverage;
   /** What the reader should know, one sentence each. */
   readonly warnings: readonly string[];
-  /** The first rows and parts that could not be understood. */
+  /** The first rows and parts that could not be understood; `coverage` counts all. */
   readonly quarantined: readonly Quarantined[];
-  readonly quarantinedCount: number;
   /** Files that could not be read, or not to their end. */
   readonly failures: readonly DoorbellError[];
 }
@@ -76,7 +75,6 @@ export async function readExports(
       .filter((summary) => !summary.truncated)
       .flatMap((summary) => summary.warnings),
     quarantined: summaries.flatMap((summary) => summary.quarantined),
-    quarantinedCount: sum(summaries, (one) => one.quarantinedRows + one.quarantinedParts),
     failures,
   };
 }
@@ -112,7 +110,7 @@ function coverageOf(
     from: starts.length === 0 ? null : Math.min(...starts),
     to: ends.length === 0 ? null : Math.max(...ends),
     events: sum(summaries, (one) => one.rows),
-    quarantined: sum(summaries, (one) => one.quarantinedRows),
+    quarantined: sum(summaries, (one) => one.quarantinedRows + one.quarantinedParts),
     gaps: failures.map((failure) => failure.message),
   };
 }

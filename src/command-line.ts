@@ -37,18 +37,15 @@ export async function runCommandLine(surroundings: Surroundings): Promise<number
   });
   try {
     await program.parseAsync([...surroundings.arguments], { from: "user" });
-    return status;
   } catch (error) {
-    return report(error, context);
+    status = await report(error, context);
   }
+  return context.finish(status);
 }
 
 async function report(error: unknown, context: CommandContext): Promise<number> {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : 2;
-  }
-  if (context.outputIsGone) {
-    return 0;
   }
   if (error instanceof DoorbellError) {
     await context.complain(error.message);
@@ -100,17 +97,22 @@ async function describeProgram(
     .addOption(new Option("--json", "one JSON object per line, for programs").conflicts("csv"))
     .option("--csv", "comma-separated values, for spreadsheets")
     .addHelpText("after", TRAIL_EXAMPLES)
-    .action(async (options: unknown) => {
+    .action(async (options: unknown, { args }: Command) => {
+      const [stray] = args;
+      if (stray !== undefined) {
+        const text = `doorbell trail ${stray}: name exports with --from, such as --from ${stray}.`;
+        throw new DoorbellError("usage", text);
+      }
       finish(await printTrail(TRAIL_OPTIONS.parse(options), context));
     });
 
   common(program.command("ask"))
     .description("Answer one question")
-    .argument("<question>", 'in quotes, such as "who opened port 3389 on vm-x"')
+    .argument("<question...>", 'best in quotes, such as "who opened port 3389 on vm-x"')
     .option("--json", "the answer as JSON, for programs")
     .addHelpText("after", ASK_EXAMPLES)
-    .action(async (question: string, options: unknown) => {
-      finish(await answerOnce(question, ASK_OPTIONS.parse(options), context));
+    .action(async (words: readonly string[], options: unknown) => {
+      finish(await answerOnce(words.join(" "), ASK_OPTIONS.parse(options), context));
     });
   return program;
 }

@@ -12,6 +12,8 @@ export interface RenderOptions extends TerminalCapabilities {
   readonly width: number;
   /** The reader's IANA time zone. */
   readonly zone: string;
+  /** Whether the zone is named already by what stands above. */
+  readonly zoneIsTold?: boolean;
 }
 
 /** Tables show the reader's zone alone: UTC beside each time would not fit. */
@@ -43,7 +45,9 @@ export function renderMessage(message: Message, options: RenderOptions): string 
       before = node;
     }
   }
-  lines.push(...zoneLines(message, fitted));
+  if (options.zoneIsTold !== true) {
+    lines.push(...zoneLines(message, fitted));
+  }
   return lines.map((line) => `${line}\n`).join("");
 }
 

@@ -4,6 +4,7 @@ import type { Question } from "../../src/domain/question.ts";
 import type { Message } from "../../src/message/message.ts";
 import { renderMessage } from "./render.ts";
 import type { RenderOptions } from "./render.ts";
+import { safeText } from "./safe-text.ts";
 
 /** What the question loop needs from the program around it. */
 export interface QuestionLoop {
@@ -32,6 +33,8 @@ const LEAVING = new Set(["exit", "quit", "bye", ":q"]);
 /**
  * Answers questions, one per line, until `exit`, `quit` or the end of the input. Questions that arrive while
  * one is being answered wait their turn. Empty lines are passed over.
+ * Where nobody types, each question stands above its answer as `> question`, so that a transcript can be
+ * read; where the reader of the output has gone, the loop ends.
  *
  * @throws whatever `answer` throws; the loop ends then.
  */
@@ -70,9 +73,15 @@ export async function runQuestionLoop(loop: QuestionLoop): Promise<void> {
         break;
       }
       if (text !== "") {
+        if (!loop.interactive) {
+          loop.output.write(`> ${safeText(text)}\n`);
+        }
         const { message, question } = await loop.answer(text, previous);
         previous = question ?? previous;
         loop.output.write(`${renderMessage(message, loop.render())}\n`);
+      }
+      if (!loop.output.writable) {
+        break;
       }
       prompt();
     }

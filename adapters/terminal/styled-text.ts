@@ -124,17 +124,20 @@ function wordsOf(runs: readonly StyledRun[]): readonly (readonly StyledRun[])[] 
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
+/** Where a long word is cut best: a mail address at its `@`, other names at their separators. */
+const CUTS = [/^.*@/u, /^.*[/._-]/u];
+
 /**
  * Pieces of a run of at most `width` columns, never cut within a character as people see it, and cut after
- * a `@`, `/`, `.`, `-` or `_` where one stands past the first third.
+ * a `@`, else a `/`, `.`, `-` or `_`, where one stands past the first third.
  */
 function cutRun(one: StyledRun, width: number): readonly StyledRun[] {
   const pieces: StyledRun[] = [];
   let text = "";
   for (const { segment } of graphemes.segment(one.text)) {
     if (text !== "" && stringWidth(text + segment) > width) {
-      const cut = /^.*[@/._-]/u.exec(text)?.[0] ?? text;
-      const kept = cut.length * 3 > text.length ? cut : text;
+      const cuts = CUTS.map((cut) => cut.exec(text)?.[0] ?? "");
+      const kept = cuts.find((cut) => cut.length * 3 > text.length) ?? text;
       pieces.push({ ...one, text: kept });
       text = text.slice(kept.length);
     }

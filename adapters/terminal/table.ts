@@ -57,7 +57,10 @@ function rowLines(
   );
 }
 
-/** The widest columns give way first, down to their longest word, and only then below it. */
+/**
+ * The widest columns give way first, down to their longest word; only then are words broken, behind an `@`
+ * before anywhere else.
+ */
 function columnWidths(layout: TableLayout, width: number): readonly number[] | null {
   const { columns, rows } = layout;
   const room = width - GAP.length * (columns.length - 1);
@@ -69,19 +72,25 @@ function columnWidths(layout: TableLayout, width: number): readonly number[] | n
     ...rows.map((row) => row[column] ?? []),
   ]);
   const widths = cells.map((column) => Math.min(room, Math.max(1, ...column.map(runsWidth))));
-  const words = cells.map((column) => Math.max(...column.map(longestWord)));
-  while (sum(widths) > room) {
-    const above = widths.map((size, column) => (size > (words[column] ?? 0) ? size : 0));
-    const widest = Math.max(...above) > 0 ? above : widths;
-    const column = widest.indexOf(Math.max(...widest));
-    widths[column] = (widths[column] ?? 0) - 1;
+  for (const breaks of [/ /, / |(?<=@)/, /(?:)/]) {
+    const floors = cells.map((column) =>
+      Math.max(...column.map((cell) => longestPiece(cell, breaks))),
+    );
+    while (sum(widths) > room) {
+      const above = widths.map((size, column) => (size > (floors[column] ?? 0) ? size : 0));
+      const widest = Math.max(...above);
+      if (widest === 0) {
+        break;
+      }
+      widths[above.indexOf(widest)] = widest - 1;
+    }
   }
   return widths;
 }
 
-function longestWord(cell: readonly StyledRun[]): number {
+function longestPiece(cell: readonly StyledRun[], breaks: RegExp): number {
   const text = cell.map((one) => one.text).join("");
-  return Math.max(...text.split(/ |(?<=@)/).map((word) => runsWidth([run(word)])));
+  return Math.max(...text.split(breaks).map((piece) => runsWidth([run(piece)])));
 }
 
 function sum(values: readonly number[]): number {

@@ -2,6 +2,7 @@ import { DateTime } from "luxon";
 import { isAnySource } from "../../src/domain/address-prefix.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import type { Opening } from "../../src/domain/opening.ts";
+import { nameAmong, sharedNames } from "../../src/domain/resource-id.ts";
 import { portText } from "../../src/domain/security-rule.ts";
 import { zoneNote } from "./local-time.ts";
 import type { RenderOptions } from "./render.ts";
@@ -25,11 +26,12 @@ export function renderTrail(openings: readonly Opening[], options: RenderOptions
   if (openings.length === 0) {
     return "";
   }
+  const shared = sharedNames(openings.map(({ vm }) => vm));
   const { zone } = options;
   const year = options.width < ROOMY ? commonYear(openings, zone) : null;
   const clock: Clock = (at) =>
     DateTime.fromMillis(at, { zone }).toFormat(year === null ? LONG : SHORT);
-  const rows = openings.map((opening) => rowOf(opening, clock));
+  const rows = openings.map((opening) => rowOf(opening, clock, shared));
   const note = `${zoneNote(safeText(zone))}${year === null ? "" : ` The year is ${year}.`}`;
   return [...tableLines({ columns: COLUMNS, rows }, options.width, options), "", note]
     .map((line) => `${line}\n`)
@@ -52,13 +54,18 @@ function commonYear(openings: readonly Opening[], zone: string): number | null {
   return years.size === 1 ? ([...years][0] ?? null) : null;
 }
 
-function rowOf(opening: Opening, clock: Clock): readonly (readonly StyledRun[])[] {
+function rowOf(
+  opening: Opening,
+  clock: Clock,
+  shared: ReadonlySet<string>,
+): readonly (readonly StyledRun[])[] {
   const { openedAt, openedAtExact, vm, vmName, nsg } = opening;
+  const name = vm === null ? vmName : nameAmong(vm, shared);
   return [
     [run(`${openedAtExact ? "" : "before "}${clock(openedAt)}`)],
     [run(closedText(opening, clock))],
     whoRuns(opening),
-    [run(safeText(vm?.name ?? vmName ?? `NSG ${nsg.name}`))],
+    [run(safeText(name ?? `NSG ${nsg.name}`))],
     [run(portText(opening.port))],
     [run(safeText(sourcesText(opening)))],
     findingRuns(opening),

@@ -1,4 +1,4 @@
-import type { Opening } from "../domain/opening.ts";
+import type { Candidate, Opening } from "../domain/opening.ts";
 import type { ExplainRuleQuestion, ShowOpeningQuestion } from "../domain/question.ts";
 import {
   choices,
@@ -10,7 +10,6 @@ import {
   list,
   message,
   paragraph,
-  portalLink,
 } from "../message/build.ts";
 import type { Pieces } from "../message/build.ts";
 import type { Message, MessageNode } from "../message/message.ts";
@@ -21,6 +20,7 @@ import { candidateWords, openingInFull, openingTable } from "./opening-detail.ts
 import { openingSentence } from "./opening-words.ts";
 import { nearestNames } from "./question-problem.ts";
 import { questionText } from "./question-text.ts";
+import { filterOf } from "./vm-match.ts";
 
 const MOST_EVENTS = 50;
 
@@ -85,15 +85,18 @@ function inEvidence(opening: Opening, knowledge: Knowledge): Message {
       ...openingInFull(opening, knowledge),
       ...(told || candidates.length === 0
         ? []
-        : [heading("What it is traced to"), list(candidates.map(candidateWords))]),
+        : [
+            heading("What it is traced to"),
+            list(candidates.map((candidate) => candidateWords(withoutSaid(candidate, opening)))),
+          ]),
       ...eventNodes(opening),
-      opening.vm === null ? null : context("VM: ", portalLink(opening.vm, opening.vm.text)),
+      ...(opening.vm === null ? [] : [heading("VM"), codeBlock(opening.vm.text)]),
       choices("Ask on:", [
         ...(opening.vm === null
           ? []
           : [
               questionText(
-                { kind: "history", vm: { kind: "resource", id: opening.vm }, period: null },
+                { kind: "history", vm: filterOf(opening.vm, knowledge.trail), period: null },
                 knowledge.zone,
               ),
             ]),
@@ -114,6 +117,12 @@ function inEvidence(opening: Opening, knowledge: Knowledge): Message {
       ...honesty(knowledge, null),
     ],
   );
+}
+
+/** A candidate without the reasons that stand among those of the verdict already. */
+function withoutSaid(candidate: Candidate, { attribution }: Opening): Candidate {
+  const said = new Set(attribution.reasons.map(({ text }) => text));
+  return { ...candidate, reasons: candidate.reasons.filter(({ text }) => !said.has(text)) };
 }
 
 function eventNodes(opening: Opening): readonly MessageNode[] {
@@ -137,7 +146,7 @@ function choiceOf(said: string, openings: readonly Opening[], knowledge: Knowled
       ...(openings[0] === undefined
         ? []
         : [paragraph("Latest: ", ...openingSentence(openings[0], knowledge))]),
-      ...openingTable(openings),
+      ...openingTable(openings, knowledge),
       choices(
         "Show one:",
         openings.slice(0, 5).map(({ id }) => `show ${id}`),

@@ -7,7 +7,7 @@ import { plainText } from "../message/plain.ts";
 import { honesty, logSubject, periodWords } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { knownTo } from "./knowledge.ts";
-import { matchQuestion } from "./opening-match.ts";
+import { isNamed, matchQuestion } from "./opening-match.ts";
 import { openingSentence } from "./opening-words.ts";
 import { nearestNames } from "./question-problem.ts";
 import { questionText } from "./question-text.ts";
@@ -80,7 +80,7 @@ function nearestPeople(person: string, knowledge: Knowledge): readonly string[] 
   const byPart = new Map(names.map((name) => [name.split("@")[0] ?? name, name]));
   const near = [...nearestNames(person, byPart.keys())].map((part) => byPart.get(part) ?? part);
   return [...new Set([...near, ...nearestNames(person, names)])].filter(
-    (name) => name.toLowerCase() !== person.toLowerCase(),
+    (name) => !isNamed(name, person),
   );
 }
 

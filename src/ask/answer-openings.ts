@@ -25,7 +25,7 @@ import type { Matches } from "./opening-match.ts";
 import { openingSentence, peopleCounts } from "./opening-words.ts";
 import { periodOf, subjectWords } from "./question-words.ts";
 import { questionText } from "./question-text.ts";
-import { filterText, vmFilterOf } from "./vm-match.ts";
+import { filterOf, filterText, vmFilterOf } from "./vm-match.ts";
 
 const MOST_FINDINGS = 5;
 const MOST_GUARDING = 5;
@@ -83,7 +83,7 @@ function leadNodes(
     paragraph(...countSentence(question, openings)),
     paragraph("Latest: ", ...openingSentence(first, knowledge)),
     ...commonFindings(openings),
-    ...openingTable(openings),
+    ...openingTable(openings, knowledge),
   ];
 }
 
@@ -140,7 +140,7 @@ function guardNodes(
           ),
         ),
     ),
-    ...(guarding.length > MOST_GUARDING ? openingTable(guarding) : []),
+    ...(guarding.length > MOST_GUARDING ? openingTable(guarding, knowledge) : []),
   ];
 }
 
@@ -154,7 +154,10 @@ function besideNodes(
     ...sentenceList("First seen later, and perhaps opened then", undated, knowledge),
     ...sentenceList("Opened earlier and standing then", earlier, knowledge),
     ...sentenceList("Closed lately: sessions may stand", recentlyClosed, knowledge),
-    ...(question.kind === "history" ? requestNodes(requests) : []),
+    ...(question.kind === "history" ? requestNodes("Requests", requests) : []),
+    ...(question.kind === "opened-by-person"
+      ? requestNodes("Asked for and not granted", requests)
+      : []),
   ];
 }
 
@@ -197,6 +200,6 @@ function nextQuestions(
   const history: Question | null =
     vm === null || vm === undefined || question.kind === "history"
       ? null
-      : { kind: "history", vm: { kind: "name", name: vm.name }, period: null };
+      : { kind: "history", vm: filterOf(vm, knowledge.trail), period: null };
   return history === null ? shows : [...shows, questionText(history, knowledge.zone)];
 }

@@ -68,9 +68,12 @@ export function answerDenied(
   ]);
 }
 
-/** The requests of a VM's history, denied ones included. */
-export function requestNodes(requests: readonly AccessRequest[]): readonly MessageNode[] {
-  return requests.length === 0 ? [] : [heading("Requests"), ...requestList(requests)];
+/** Requests under a title, which say what became of them; nothing where there are none. */
+export function requestNodes(
+  title: string,
+  requests: readonly AccessRequest[],
+): readonly MessageNode[] {
+  return requests.length === 0 ? [] : [heading(title), ...requestList(requests)];
 }
 
 function requestList(requests: readonly AccessRequest[]): readonly MessageNode[] {

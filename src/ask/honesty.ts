@@ -43,15 +43,22 @@ export function honesty(knowledge: Knowledge, period: Period | null): readonly M
 function unread({ coverage }: Knowledge): readonly MessageNode[] {
   const nodes: MessageNode[] = coverage.gaps
     .slice(0, MOST_GAPS)
-    .map((gap) => notice("warning", "Not read: ", gap));
+    .map((gap) => notice("warning", gap));
   if (coverage.gaps.length > MOST_GAPS) {
-    nodes.push(notice("warning", `Not read: ${coverage.gaps.length - MOST_GAPS} further parts.`));
+    nodes.push(
+      notice("warning", `${coverage.gaps.length - MOST_GAPS} further parts could not be read.`),
+    );
   }
   if (coverage.quarantined > 0) {
-    const rows = coverage.quarantined === 1 ? "1 row" : `${coverage.quarantined} rows`;
-    nodes.push(notice("warning", `${rows} could not be understood and may hold more.`));
+    const what = quarantinedWords(coverage.quarantined);
+    nodes.push(notice("warning", `${what} could not be understood and may hold more.`));
   }
   return nodes;
+}
+
+/** `1 row or part of a row`, `3 rows or parts of rows`: what was read and not understood. */
+export function quarantinedWords(count: number): string {
+  return count === 1 ? "1 row or part of a row" : `${count} rows or parts of rows`;
 }
 
 /** A period that sticks out of the log is told of: what lies outside is not known, not absent. */

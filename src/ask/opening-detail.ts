@@ -1,6 +1,7 @@
 import { FINDING_CODES } from "../domain/finding.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { Candidate, Opening, Reason } from "../domain/opening.ts";
+import type { ResourceId } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
 import {
   code,
@@ -50,9 +51,8 @@ export function closedRecently(opening: Opening, knowledge: Knowledge): boolean 
 }
 
 function openingFacts(opening: Opening): MessageNode {
-  const { attribution, rule, nsg } = opening;
+  const { attribution, rule, nsg, vm } = opening;
   const { clientAddress, justification } = attribution;
-  const group = nsg.resourceGroup === "" ? "" : `, resource group ${nsg.resourceGroup}`;
   return facts(
     fact("lets in", sourcesWords(opening)),
     fact(
@@ -60,10 +60,15 @@ function openingFacts(opening: Opening): MessageNode {
       clientAddress ?? "the log does not say",
     ),
     fact("why", justification ?? "the log carries no justification"),
-    fact("rule", code(rule.name), " in ", portalLink(nsg, nsg.name), group),
+    vm === null ? null : fact("VM", portalLink(vm, vm.name), ...groupWords(vm)),
+    fact("rule", code(rule.name), " in ", portalLink(nsg, nsg.name), ...groupWords(nsg)),
     fact("verdict", verdictWords(opening)),
     fact("opening", code(opening.id)),
   );
+}
+
+function groupWords({ resourceGroup }: ResourceId): readonly string[] {
+  return resourceGroup === "" ? [] : [`, resource group ${resourceGroup}`];
 }
 
 function reasonNodes(opening: Opening): readonly MessageNode[] {
@@ -86,7 +91,12 @@ function candidateNodes(opening: Opening): readonly MessageNode[] {
 
 /** A candidate in one line, with what speaks for and against. */
 export function candidateWords(candidate: Candidate): Inline {
-  const said = candidate.reasons.map((reason) => `${WEIGHT_WORDS[reason.weighs]}${reason.text}`);
+  const said = (["for", "against", "neutral"] as const).flatMap((weight) => {
+    const texts = candidate.reasons
+      .filter(({ weighs }) => weighs === weight)
+      .map(({ text }) => text);
+    return texts.length === 0 ? [] : [`${WEIGHT_WORDS[weight]}${texts.join("; ")}.`];
+  });
   return inline(
     candidate.actor === null ? "somebody not named" : person(candidate.actor),
     candidate.requestId === null ? ", wrote it at " : ", asked at ",
@@ -94,7 +104,7 @@ export function candidateWords(candidate: Candidate): Inline {
     candidate.requestId === null ? null : " (",
     candidate.requestId === null ? null : code(candidate.requestId),
     candidate.requestId === null ? null : ")",
-    said.length === 0 ? null : `. ${said.join(" ")}`,
+    said.length === 0 ? "." : `. ${said.join(" ")}`,
   );
 }
 
@@ -109,7 +119,10 @@ function findingNotices(findings: readonly Finding[]): readonly MessageNode[] {
 export const MOST_ROWS = 20;
 
 /** Openings as a compact table, with a word on those that do not fit. */
-export function openingTable(openings: readonly Opening[]): readonly MessageNode[] {
+export function openingTable(
+  openings: readonly Opening[],
+  knowledge: Knowledge,
+): readonly MessageNode[] {
   if (openings.length === 0) {
     return [];
   }
@@ -122,7 +135,7 @@ export function openingTable(openings: readonly Opening[]): readonly MessageNode
         inline(opening.openedAtExact ? null : "before ", time(opening.openedAt)),
         endCell(opening),
         whoWords(opening),
-        inline(whereWords(opening)),
+        inline(whereWords(opening, knowledge)),
         inline(portText(opening.port)),
         inline(sourcesWords(opening)),
         inline(code(opening.id)),

@@ -24,7 +24,10 @@ export interface Matches {
   readonly earlier: readonly Opening[];
   /** Openings that ended so lately that sessions may stand, for questions of who has access. */
   readonly recentlyClosed: readonly Opening[];
-  /** Requests, for the questions that are about requests. */
+  /**
+   * Requests, for the questions that are about requests; for questions about a person those that were
+   * not granted.
+   */
   readonly requests: readonly AccessRequest[];
 }
 
@@ -97,13 +100,16 @@ function isPerson(actor: Actor | null, person: string): boolean {
   if (actor === null) {
     return false;
   }
-  const wanted = person.toLowerCase();
-  const name = actor.name.toLowerCase();
+  return actor.objectId === person.toLowerCase() || isNamed(actor.name, person);
+}
+
+/** Whether a question that says `person` means somebody of this name. */
+export function isNamed(name: string, person: string): boolean {
+  const [whole, wanted] = [name.toLowerCase(), person.toLowerCase()];
   return (
-    name === wanted ||
-    name.split("@")[0] === wanted ||
-    actor.objectId === wanted ||
-    name.split(/[^\p{L}\p{N}]+/u).includes(wanted)
+    whole === wanted ||
+    whole.split("@")[0] === wanted ||
+    whole.split(/[^\p{L}\p{N}]+/u).includes(wanted)
   );
 }
 
@@ -222,11 +228,19 @@ function requestFits(
   question: Question,
   vms: readonly KnownVm[] | null,
 ): boolean {
+  const targets = request.targets.filter(({ vm }) => vms === null || belongsTo(vms, vm, vm.name));
+  if (question.kind === "opened-by-person") {
+    return (
+      request.outcome !== "accepted" &&
+      isPerson(request.actor, question.person) &&
+      within(request.at, question.period) &&
+      (vms === null || targets.length > 0)
+    );
+  }
   if (question.kind !== "denied-requests" && question.kind !== "history") {
     return false;
   }
   const all = question.kind === "history" || request.outcome === "denied";
-  const targets = request.targets.filter(({ vm }) => vms === null || belongsTo(vms, vm, vm.name));
   return (
     within(request.at, question.period) &&
     (all ? vms === null || targets.length > 0 : targets.some(({ denied }) => denied))

@@ -1,12 +1,14 @@
 import { isAnySource } from "../domain/address-prefix.ts";
 import type { Opening, Verdict } from "../domain/opening.ts";
 import type { Actor } from "../domain/principal.ts";
+import { nameAmong } from "../domain/resource-id.ts";
 import { code, inline, person, strong, time } from "../message/build.ts";
 import type { Pieces } from "../message/build.ts";
 import type { Inline, Span } from "../message/message.ts";
 import { knownTo, timeBeside } from "./knowledge.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { portWords } from "./service-port.ts";
+import { sharedVmNames } from "./vm-match.ts";
 
 const MOST_SOURCES = 4;
 const MOST_PEOPLE = 5;
@@ -43,9 +45,13 @@ export function whoWords(opening: Opening): Inline {
   }
 }
 
-/** The VM in a few words; for an opening of no known VM, the NSG. */
-export function whereWords(opening: Opening): Span {
-  const name = opening.vm?.name ?? opening.vmName;
+/**
+ * The VM in a few words, with its resource group where several VMs bear its name; for an opening of no
+ * known VM, the NSG.
+ */
+export function whereWords(opening: Opening, { trail }: Knowledge): Span {
+  const { vm } = opening;
+  const name = vm === null ? opening.vmName : nameAmong(vm, sharedVmNames(trail));
   return name === null ? code(`NSG ${opening.nsg.name}`) : code(name);
 }
 
@@ -68,7 +74,7 @@ export function openingSentence(opening: Opening, knowledge: Knowledge): Pieces 
   const where =
     opening.vm === null && opening.vmName === null
       ? ["in NSG ", code(opening.nsg.name)]
-      : ["on ", whereWords(opening)];
+      : ["on ", whereWords(opening, knowledge)];
   const what = [strong(portWords(opening.port)), " ", ...where, " to ", sourcesWords(opening)];
   return [
     ...subject(opening, what),

@@ -19,6 +19,12 @@ const QUESTION_LIMIT = 500;
 
 const DEEPEST_CORRECTION = 2;
 const MOST_SUGGESTIONS = 3;
+/** Problems of the whole question: when no word can be mended, a complete question helps most. */
+const WITHOUT_A_CLUE: ReadonlySet<QuestionProblem["code"]> = new Set([
+  "unknown-question",
+  "unknown-word",
+  "missing-word",
+]);
 
 /** Understands a question. Never throws, whatever the text. */
 export function parseQuestion(text: string, context: QuestionContext): ParsedQuestion {
@@ -88,7 +94,7 @@ function suggestionsFor(
       }
     }
   }
-  if (suggestions.size === 0 && error.code === "unknown-question") {
+  if (suggestions.size === 0 && depth === DEEPEST_CORRECTION && WITHOUT_A_CLUE.has(error.code)) {
     nearestForms(text).forEach((form) => suggestions.add(form));
   }
   return [...suggestions].slice(0, MOST_SUGGESTIONS);

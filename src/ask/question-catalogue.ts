@@ -51,7 +51,7 @@ export const QUESTION_FORMS: readonly QuestionForm[] = [
   {
     topic: "names",
     example: "help times",
-    meaning: "help: who, open, people, rules, requests, times, names, ports",
+    meaning: "how to write times; also help who, open, people, rules, requests, names, ports",
   },
 ];
 

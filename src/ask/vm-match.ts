@@ -1,8 +1,11 @@
 import type { Question, VmFilter } from "../domain/question.ts";
-import { VM_TYPE } from "../domain/resource-id.ts";
+import { VM_TYPE, sharedNames } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { Trail } from "../domain/trail.ts";
 import { nearestNames } from "./question-problem.ts";
+
+/** Every sentence of an answer needs them, and a trail never changes. */
+const SHARED_NAMES = new WeakMap<Trail, ReadonlySet<string>>();
 
 /** A VM as the trail knows it. */
 export interface KnownVm {
@@ -93,6 +96,20 @@ export function matchVms(filter: VmFilter, trail: Trail): VmMatch {
       known.map((vm) => vm.name),
     ),
   };
+}
+
+/** The names that several VMs of the trail bear. */
+export function sharedVmNames(trail: Trail): ReadonlySet<string> {
+  const shared = SHARED_NAMES.get(trail) ?? sharedNames(knownVms(trail).map(({ id }) => id));
+  SHARED_NAMES.set(trail, shared);
+  return shared;
+}
+
+/** The shortest filter that means this VM alone: its name, or its resource ID where names repeat. */
+export function filterOf(id: ResourceId, trail: Trail): VmFilter {
+  return sharedVmNames(trail).has(id.name.toLowerCase())
+    ? { kind: "resource", id }
+    : { kind: "name", name: id.name };
 }
 
 /** The VM filter of a question; questions about no VM have none. */

@@ -1,8 +1,16 @@
 import { renderMessage } from "../../adapters/terminal/index.ts";
 import { answerJson } from "../ask/answer-json.ts";
 import { ask } from "../ask/ask.ts";
+import type { Knowledge } from "../ask/knowledge.ts";
+import { jsonLine } from "../domain/json-line.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { AskOptions } from "./options.ts";
+
+/** What is known where no export is named: enough to say what can be asked. */
+const NOTHING_READ: Pick<Knowledge, "trail" | "coverage"> = {
+  trail: { openings: [], requests: [], guards: [] },
+  coverage: { from: null, to: null, events: 0, quarantined: 0, gaps: [] },
+};
 
 /**
  * `doorbell ask`: one answer.
@@ -15,18 +23,29 @@ export async function answerOnce(
   context: CommandContext,
 ): Promise<number> {
   const zone = context.zone(options);
+  const rendering = context.rendering(zone);
+  if (options.from.length === 0) {
+    const now = context.surroundings.now();
+    const answer = ask(question, null, { ...NOTHING_READ, now, zone });
+    if (answer.question?.kind === "help") {
+      await context.write(renderMessage(answer.message, rendering));
+      return 0;
+    }
+  }
   const reading = await context.read(options);
+  if (reading === null) {
+    return 1;
+  }
   const { trail, coverage } = reading;
-  const knowledge = { trail, coverage, now: context.surroundings.now(), zone };
+  const knowledge = { trail, coverage, now: await context.askedAt(coverage), zone };
   const answer = ask(question, null, knowledge);
   if (answer.question === null) {
-    await context.complain(answer.message.summary);
-    await context.write(`${renderMessage(answer.message, context.rendering(zone))}\n`);
+    await context.explain(renderMessage(answer.message, rendering));
     return 2;
   }
   const text = options.json
-    ? JSON.stringify(answerJson(answer.question, knowledge))
-    : renderMessage(answer.message, context.rendering(zone));
-  await context.write(`${text}\n`);
+    ? `${jsonLine(answerJson(answer.question, knowledge))}\n`
+    : renderMessage(answer.message, rendering);
+  await context.write(text);
   return reading.failures.length === 0 ? 0 : 1;
 }

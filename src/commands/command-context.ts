@@ -4,7 +4,10 @@ import { IANAZone } from "luxon";
 import type { RenderOptions } from "../../adapters/terminal/index.ts";
 import type { ExportReading } from "../app.ts";
 import { readExports } from "../app.ts";
-import type { Instant } from "../domain/instant.ts";
+import { quarantinedWords } from "../ask/honesty.ts";
+import { MINUTE, isoUtc } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import type { Coverage } from "../domain/trail.ts";
 import { parseWorkingHours } from "../domain/working-hours.ts";
 import { DoorbellError } from "../errors.ts";
 import type { CommonOptions } from "./options.ts";
@@ -27,19 +30,28 @@ export interface Surroundings {
 
 const PROGRESS_EVERY = 200;
 const PLAIN_WIDTH = 100;
+/** Clocks that differ by less are told to nobody. */
+const CLOCK_TOLERANCE: Duration = 5 * MINUTE;
 
 /** What every command does with its surroundings: read exports, write, complain. */
 export class CommandContext {
   readonly surroundings: Surroundings;
-  /** Whether the program that read our output has gone: nobody is left to tell. */
-  outputIsGone = false;
+  /** The streams that take no more, and why. */
+  readonly #lost = new Map<OutputStream, Error>();
   #progressShown = false;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
-    surroundings.output.on("error", () => {
-      this.outputIsGone = true;
-    });
+    for (const stream of [surroundings.output, surroundings.errors]) {
+      stream.on("error", (error) => {
+        this.#lost.set(stream, error);
+      });
+    }
+  }
+
+  /** Whether standard output takes no more: its reader has gone, or the disk is full. */
+  get outputIsLost(): boolean {
+    return this.#lost.has(this.surroundings.output);
   }
 
   get interactive(): boolean {
@@ -73,10 +85,10 @@ export class CommandContext {
   /**
    * Reads the exports that `--from` names, and tells on standard error what could not be read.
    *
-   * @throws DoorbellError `usage` when there is nothing to read, or an option is wrong; the first
-   *   failure when no file could be read.
+   * @returns null when not a single row could be read of files that failed.
+   * @throws DoorbellError `usage` when there is nothing to read, or an option is wrong.
    */
-  async read(options: CommonOptions): Promise<ExportReading> {
+  async read(options: CommonOptions): Promise<ExportReading | null> {
     const zone = this.zone(options);
     if (options.from.length === 0) {
       const text =
@@ -95,25 +107,38 @@ export class CommandContext {
       onProgress: this.#progress(),
     });
     this.#clearProgress();
-    const [first] = reading.failures;
-    if (first !== undefined && reading.coverage.events === 0 && reading.failures.length === 1) {
-      throw first;
-    }
     await this.#tellReading(reading, options.verbose);
-    return reading;
+    return reading.failures.length > 0 && reading.coverage.events === 0 ? null : reading;
+  }
+
+  /**
+   * When a question about exports is asked: now, but never before their newest row. A clock that is
+   * behind the log would make standing openings vanish into the future; that is said.
+   */
+  async askedAt({ to }: Coverage): Promise<Instant> {
+    const now = this.surroundings.now();
+    if (to === null || to <= now) {
+      return now;
+    }
+    if (to - now > CLOCK_TOLERANCE) {
+      const [newest, clock] = [isoUtc(to), isoUtc(now)];
+      await this.complain(
+        `The newest row, of ${newest}, is later than this machine's clock, ${clock}: the newest row counts as now.`,
+      );
+    }
+    return to;
   }
 
   async #tellReading(reading: ExportReading, verbose: boolean): Promise<void> {
     for (const text of [...reading.failures.map((one) => one.message), ...reading.warnings]) {
       await this.complain(text);
     }
-    const count = reading.quarantinedCount;
+    const count = reading.coverage.quarantined;
     if (count === 0) {
       return;
     }
-    const rows = count === 1 ? "1 row or part of a row" : `${count} rows or parts of rows`;
     const hint = verbose ? ":" : "; --verbose says which and why.";
-    await this.complain(`${rows} could not be understood${hint}`);
+    await this.complain(`${quarantinedWords(count)} could not be understood${hint}`);
     if (verbose) {
       for (const { file, record, offset, reason } of reading.quarantined) {
         await this.complain(`  ${file}, record ${record} (byte ${offset}): ${reason}`);
@@ -125,30 +150,53 @@ export class CommandContext {
     }
   }
 
-  /** Writes to standard output, no faster than its reader takes it. */
+  /** Writes to standard output, no faster than its reader takes it; nothing once that is lost. */
   async write(text: string): Promise<void> {
     await this.#send(this.surroundings.output, text);
   }
 
-  /** One line on standard error; text from files cannot break out of it. */
-  async complain(text: string): Promise<void> {
-    const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD");
-    await this.#send(this.surroundings.errors, `${line}\n`);
+  /** Writes lines that already are safe to standard error. */
+  async explain(text: string): Promise<void> {
+    await this.#send(this.surroundings.errors, text);
   }
 
-  /** For the option parser, which cannot wait. */
+  /** One line on standard error; text from files cannot break out of it. */
+  async complain(text: string): Promise<void> {
+    await this.#send(this.surroundings.errors, `${harmless(text)}\n`);
+  }
+
+  /** For the option parser, which cannot wait, and may quote what was typed. */
   writeNow(stream: "output" | "errors", text: string): void {
-    this.surroundings[stream].write(text);
+    this.surroundings[stream].write(text.split("\n").map(harmless).join("\n"));
+  }
+
+  /**
+   * Waits until the output is written, and tells why it could not be; that its reader has gone, as
+   * `head` does, is no failure.
+   *
+   * @returns the exit status to end with.
+   */
+  async finish(status: number): Promise<number> {
+    const { output } = this.surroundings;
+    await new Promise<void>((resolve) => {
+      output.write("", () => resolve());
+    });
+    const lost = this.#lost.get(output);
+    const code = lost !== undefined && "code" in lost ? String(lost.code) : "";
+    if (lost === undefined || code === "EPIPE") {
+      return status;
+    }
+    const reason = code === "ENOSPC" ? "no space is left on the device" : `the system says ${code}`;
+    await this.complain(`Cannot write the output: ${reason}.`);
+    return 1;
   }
 
   async #send(stream: OutputStream, text: string): Promise<void> {
-    if (this.outputIsGone && stream === this.surroundings.output) {
-      throw new DoorbellError("unreadable-file", "The reader of the output has gone.");
+    if (this.#lost.has(stream)) {
+      return;
     }
-    if (!stream.write(text)) {
-      await once(stream, "drain").catch(() => {
-        this.outputIsGone = true;
-      });
+    if (!stream.write(text) && stream.writable) {
+      await once(stream, "drain").catch((error: unknown) => error);
     }
   }
 
@@ -173,6 +221,10 @@ export class CommandContext {
       this.surroundings.errors.write("\r\u001B[K");
     }
   }
+}
+
+function harmless(line: string): string {
+  return line.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD");
 }
 
 /** Terminals that are known to show OSC 8 links; others might print the escape sequence. */

@@ -27,17 +27,20 @@ export async function showExample(context: CommandContext): Promise<number> {
   const { surroundings } = context;
   const zone = context.zone({});
   const reading = await context.read({ from: [fileURLToPath(EXAMPLE)], verbose: false });
+  if (reading === null) {
+    return 1;
+  }
   const { trail, coverage } = reading;
-  await context.write(INTRODUCTION);
-  await printTable(trail.openings, reading, zone, context);
-  await context.write(INVITATION);
   // The example's story has an end: it is asked about as if that were now.
-  const now = coverage.to ?? surroundings.now();
+  const knowledge = { trail, coverage, now: coverage.to ?? surroundings.now(), zone };
+  await context.write(INTRODUCTION);
+  await printTable(trail.openings, null, knowledge, context);
+  await context.write(INVITATION);
   await runQuestionLoop({
     input: surroundings.input,
     output: surroundings.output,
     interactive: context.interactive,
-    answer: (text, previous) => ask(text, previous, { trail, coverage, now, zone }),
+    answer: (text, previous) => ask(text, previous, knowledge),
     forms: QUESTION_FORMS.map((form) => form.example),
     vms: () => knownNames(trail).vms,
     render: () => context.rendering(zone),

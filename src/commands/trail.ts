@@ -1,12 +1,15 @@
 import { renderMessage, renderTrail } from "../../adapters/terminal/index.ts";
 import type { ExportReading } from "../app.ts";
 import { honesty } from "../ask/honesty.ts";
+import type { Knowledge } from "../ask/knowledge.ts";
 import { parseMoment } from "../ask/moment.ts";
 import type { Moment } from "../ask/moment.ts";
 import { belongsTo, matchVms } from "../ask/vm-match.ts";
 import { vmFilterOfText } from "../ask/vm-phrase.ts";
+import { jsonLine } from "../domain/json-line.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
+import type { Period } from "../domain/question.ts";
 import { trailCsvHeader, trailCsvLine } from "../domain/trail-csv.ts";
 import { trailRow } from "../domain/trail-row.ts";
 import { DoorbellError } from "../errors.ts";
@@ -26,16 +29,21 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
   const zone = context.zone(options);
   const period = readPeriod(options, zone, context.surroundings.now());
   const reading = await context.read(options);
+  if (reading === null) {
+    return 1;
+  }
   const openings = selectOpenings(reading, options, period);
   if (options.json) {
     await writeLines(
       context,
-      openings.map((one) => JSON.stringify(trailRow(one))),
+      openings.map((one) => jsonLine(trailRow(one))),
     );
   } else if (options.csv) {
     await writeLines(context, [trailCsvHeader(), ...openings.map(trailCsvLine)], "\r\n");
   } else {
-    await printTable(openings, reading, zone, context);
+    const { trail, coverage } = reading;
+    const now = await context.askedAt(coverage);
+    await printTable(openings, period, { trail, coverage, now, zone }, context);
   }
   return reading.failures.length === 0 ? 0 : 1;
 }
@@ -43,25 +51,19 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
 /** The openings as a table, with how far the log goes. */
 export async function printTable(
   openings: readonly Opening[],
-  reading: ExportReading,
-  zone: string,
+  period: Period | null,
+  knowledge: Knowledge,
   context: CommandContext,
 ): Promise<void> {
-  const { trail, coverage } = reading;
-  const rendering = context.rendering(zone);
-  const knowledge = { trail, coverage, now: context.surroundings.now(), zone };
-  const none = openings.length === 0 ? "No opening fits.\n" : "";
-  const end = message("info", "How far the log goes.", honesty(knowledge, null));
-  await context.write(`${none}${renderTrail(openings, rendering)}\n`);
-  await context.write(`${renderMessage(end, rendering)}\n`);
+  const rendering = context.rendering(knowledge.zone);
+  const isEmpty = openings.length === 0;
+  const table = isEmpty ? "No opening fits.\n" : renderTrail(openings, rendering);
+  const end = message("info", "How far the log goes.", honesty(knowledge, period));
+  const reach = renderMessage(end, { ...rendering, zoneIsTold: !isEmpty });
+  await context.write(`${table}\n${reach}`);
 }
 
-interface TrailPeriod {
-  readonly since: Instant | null;
-  readonly until: Instant | null;
-}
-
-function readPeriod(options: TrailOptions, zone: string, now: Instant): TrailPeriod {
+function readPeriod(options: TrailOptions, zone: string, now: Instant): Period | null {
   const read = (name: string, text: string | undefined): Moment | null => {
     if (text === undefined) {
       return null;
@@ -73,26 +75,29 @@ function readPeriod(options: TrailOptions, zone: string, now: Instant): TrailPer
     }
     return moment;
   };
-  const since = read("since", options.since)?.from ?? null;
-  const until = read("until", options.until)?.to ?? null;
-  if (since !== null && until !== null && since >= until) {
+  const from = read("since", options.since)?.from ?? null;
+  const end = read("until", options.until);
+  // Until friday means the whole of friday; until 12:00 does not mean the minute after it.
+  const to = end === null ? null : end.hasClock ? end.from : end.to;
+  if (from !== null && to !== null && from >= to) {
     throw new DoorbellError("usage", "--until lies before --since: no opening can fit.");
   }
-  return { since, until };
+  return from === null && to === null ? null : { from, to };
 }
 
 function selectOpenings(
   { trail }: ExportReading,
   options: TrailOptions,
-  { since, until }: TrailPeriod,
+  period: Period | null,
 ): readonly Opening[] {
   const ofVm = vmTest(options.vm, trail);
+  const { from, to } = period ?? { from: null, to: null };
   return trail.openings.filter(
     (opening) =>
       ofVm(opening) &&
       (!options.open || opening.closedAt === null) &&
-      (since === null || opening.closedAt === null || opening.closedAt >= since) &&
-      (until === null || opening.openedAt < until),
+      (from === null || opening.closedAt === null || opening.closedAt >= from) &&
+      (to === null || opening.openedAt < to),
   );
 }
 

@@ -83,6 +83,34 @@ export function parentOf(id: ResourceId): ResourceId | null {
   return parseResourceId(id.text.split("/").slice(0, -2).join("/"));
 }
 
+/**
+ * The names, lower-cased, that several resources bear: such a name alone does not say which one is meant.
+ *
+ * @param ids may repeat; null entries are passed over.
+ */
+export function sharedNames(ids: Iterable<ResourceId | null>): ReadonlySet<string> {
+  const keys = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const id of ids) {
+    if (id !== null) {
+      const name = id.name.toLowerCase();
+      const key = keys.get(name) ?? id.key;
+      keys.set(name, key);
+      if (key !== id.key) {
+        shared.add(name);
+      }
+    }
+  }
+  return shared;
+}
+
+/** The resource's name; beside it its resource group where several bear the name. */
+export function nameAmong(id: ResourceId, shared: ReadonlySet<string>): string {
+  return shared.has(id.name.toLowerCase()) && id.resourceGroup !== ""
+    ? `${id.name} (${id.resourceGroup})`
+    : id.name;
+}
+
 /** The resource type of a virtual machine, lower-cased. */
 export const VM_TYPE = "microsoft.compute/virtualmachines";
 /** The resource type of a network security group (NSG), lower-cased. */

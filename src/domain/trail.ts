@@ -29,7 +29,7 @@ export interface Coverage {
   readonly to: Instant | null;
   /** Activity Log rows read, relevant or not. */
   readonly events: number;
-  /** Rows that could not be understood. */
+  /** Rows, and parts of rows, that could not be understood. */
   readonly quarantined: number;
   /** What could not be read, in words; empty when all was. */
   readonly gaps: readonly string[];

@@ -78,8 +78,10 @@ describe("nothing found", () => {
     expect(said).toContain(
       "The log, which reaches to 2026-11-24 08:00 UTC and was read with gaps,",
     );
-    expect(said).toContain("Warning: Not read: b.json ends in the middle");
-    expect(said).toContain("Warning: 3 rows could not be understood and may hold more.");
+    expect(said).toContain("Warning: b.json ends in the middle");
+    expect(said).toContain(
+      "Warning: 3 rows or parts of rows could not be understood and may hold more.",
+    );
   });
 
   test("without a single row nothing can be said", () => {

@@ -28,6 +28,7 @@ describe("one opening", () => {
       lets in:     203.0.113.7
       asked from:  198.51.100.7
       why:         INC-4411 disk full
+      VM:          vm-x, resource group rg-a
       rule:        SecurityCenter-JITRule-1170687618-8C18BF8921F041989344B4F1E3A0C370 in nsg-x, resource group rg-a
       verdict:     certain: no other request or writer in the log could have made this rule
       opening:     o-000000000001

@@ -234,18 +234,17 @@ describe("the trail", () => {
 
   test("is readable at 80 columns", () => {
     expect(renderTrail(openings, { ...PLAIN, zone: "Europe/Berlin" })).toMatchInlineSnapshot(`
-      "opened       closed       who           VM       port  sources      findings
-      11-23 15:02  11-23 17:02  alice@        vm-x     3389  203.0.113.7
+      "opened       closed       who             VM     port  sources      findings
+      11-23 15:02  11-23 17:02  alice@          vm-x   3389  203.0.113.7
                                 contoso.com
-      before       open, until  ambiguous:    vm-x     3389  any source   any-source!,
+      before       open, until  ambiguous:      vm-x   3389  any source   any-source!,
       11-23 15:02  11-23 17:02  alice@                                    partial
-                                contoso.com
-                                or
+                                contoso.com or
                                 bob@contoso.
                                 com
-      11-23 15:02  perhaps      unattributed  NSG      3389  203.0.113.7
-                   open                       nsg-x
-      11-23 15:02  11-23 17:02  likely        vm-x     3389  203.0.113.7
+      11-23 15:02  perhaps      unattributed    NSG    3389  203.0.113.7
+                   open                         nsg-x
+      11-23 15:02  11-23 17:02  likely          vm-x   3389  203.0.113.7
                                 alice@
                                 contoso.com
 

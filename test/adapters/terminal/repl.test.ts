@@ -30,9 +30,11 @@ async function talk(input: string, change: Partial<QuestionLoop> = {}): Promise<
 }
 
 describe("questions on a pipe", () => {
-  test("are answered one by one, without a prompt", async () => {
+  test("are answered one by one below the question, without a prompt", async () => {
     const said = await talk("who opened rdp on vm-x\n\nstatus\n");
-    expect(said).toMatch(/^alice@contoso.com opened RDP[\s\S]*\n\nKnown: 1 opening/);
+    expect(said).toMatch(
+      /^> who opened rdp on vm-x\nalice@contoso.com opened RDP[\s\S]*\n\n> status\nKnown: 1 opening/,
+    );
     expect(said).not.toContain("doorbell>");
   });
 
