@@ -1,4 +1,5 @@
-import * as chrono from "chrono-node";
+// All languages together would take longer to load than most answers take.
+import { GB } from "chrono-node/en";
 import { DateTime } from "luxon";
 import type { Instant } from "../domain/instant.ts";
 
@@ -129,7 +130,7 @@ function parseDate(text: string, asking: AskingTime, zone: string): DaySpan | nu
     return null;
   }
   const offset = DateTime.fromMillis(asking.now, { zone }).offset;
-  const [result, ...more] = chrono.en.GB.parse(text, {
+  const [result, ...more] = GB.parse(text, {
     instant: new Date(asking.now),
     timezone: offset,
   });

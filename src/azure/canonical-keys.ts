@@ -51,6 +51,7 @@ const CANONICAL_KEYS = [
   "virtualMachines",
 ];
 
+const CANONICAL: ReadonlySet<string> = new Set(CANONICAL_KEYS);
 const BY_LOWER_CASE: ReadonlyMap<string, string> = new Map(
   CANONICAL_KEYS.map((key) => [key.toLowerCase(), key]),
 );
@@ -72,10 +73,16 @@ export function withCanonicalKeys(value: unknown, depth = 0): unknown {
   if (!isJsonObject(value)) {
     return value;
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      BY_LOWER_CASE.get(key.toLowerCase()) ?? key,
-      withCanonicalKeys(member, depth + 1),
-    ]),
-  );
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    // An assignment to this one key would change what the object is.
+    if (key !== "__proto__") {
+      copy[canonical(key)] = withCanonicalKeys(value[key], depth + 1);
+    }
+  }
+  return copy;
+}
+
+function canonical(key: string): string {
+  return CANONICAL.has(key) ? key : (BY_LOWER_CASE.get(key.toLowerCase()) ?? key);
 }

@@ -99,7 +99,8 @@ function jitRulesOf(json: unknown, rules: RuleInterner): readonly NamedReading[]
     }
     const label = `${facts.name}/${ruleName}`;
     const wire = [label, facts, rule.data];
-    return [{ label, reading: rules.intern(wire, () => interpretRule(label, facts, rule.data)) }];
+    const read = (): SecurityRule => interpretRule(label, facts, rule.data);
+    return [{ label, reading: rules.intern(label, wire, read) }];
   });
 }
 

@@ -19,6 +19,8 @@ interface Frame {
  */
 export function salvageJson(text: string): unknown {
   const frames: Frame[] = [];
+  /** What closes the open frames, innermost first. */
+  let closers = "";
   let openWholes = 0;
   let key = "";
   let lastText = "";
@@ -37,18 +39,21 @@ export function salvageJson(text: string): unknown {
     } else if (char === "{") {
       const whole = WHOLE_ELEMENTS.has(frames.at(-1)?.listKey ?? "");
       frames.push({ close: "}", listKey: "", whole });
+      closers = `}${closers}`;
       openWholes += whole ? 1 : 0;
     } else if (char === "[") {
       frames.push({ close: "]", listKey: key, whole: false });
+      closers = `]${closers}`;
     } else if (char === "}" || char === "]") {
       const frame = frames.pop();
       if (frame?.close !== char) {
         break;
       }
+      closers = closers.slice(1);
       openWholes -= frame.whole ? 1 : 0;
-      kept = openWholes > 0 ? kept : { end: i + 1, closers: closersOf(frames) };
+      kept = openWholes > 0 ? kept : { end: i + 1, closers };
     } else if (char === ",") {
-      kept = openWholes > 0 ? kept : { end: i, closers: closersOf(frames) };
+      kept = openWholes > 0 ? kept : { end: i, closers };
     }
   }
   return kept === null ? undefined : parseJson(text.slice(0, kept.end) + kept.closers);
@@ -63,13 +68,6 @@ export function salvageJson(text: string): unknown {
 export function salvageOpenText(text: string): unknown {
   const whole = text.replace(/\\(?:u[0-9a-f]{0,3})?$/i, "");
   return parseJson(`${whole}"}`);
-}
-
-function closersOf(frames: readonly Frame[]): string {
-  return frames
-    .map((frame) => frame.close)
-    .reverse()
-    .join("");
 }
 
 /** The index of the quote that ends the text starting at `start`; -1 when it is not ended. */

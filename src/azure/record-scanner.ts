@@ -41,6 +41,7 @@ const LIST_KEY_REACH = 64;
 /** How an object with such a list may begin; elsewhere an object on one line is a record. */
 const LIST_START = /^\{\s*"(?:value|records|nextLink)"/i;
 const LIST_START_REACH = 32;
+const LIST_LETTERS: ReadonlySet<number> = new Set(Buffer.from("vVrRnN"));
 
 /** The next byte that means something inside a text; `length` when there is none. */
 function nextMarkInText(chunk: Buffer, from: number, length: number): number {
@@ -69,6 +70,14 @@ function nextMarkOutside(chunk: Buffer, from: number, length: number): number {
     }
   }
   return length;
+}
+
+function beginsList(chunk: Buffer, brace: number): boolean {
+  // Rows begin with a key whose first letter is none of v, r and n: most need not be decoded.
+  if (chunk[brace + 1] === QUOTE && !LIST_LETTERS.has(chunk[brace + 2] ?? 0)) {
+    return false;
+  }
+  return LIST_START.test(chunk.toString("latin1", brace, brace + LIST_START_REACH));
 }
 
 /**
@@ -184,8 +193,7 @@ export class RecordScanner {
       while (chunk[end - 1] === CARRIAGE_RETURN || chunk[end - 1] === SPACE) {
         end -= 1;
       }
-      const isRegular = lineEnd !== -1 && chunk[end - 1] === CLOSE_BRACE;
-      if (!isRegular || LIST_START.test(chunk.toString("latin1", at, at + LIST_START_REACH))) {
+      if (lineEnd === -1 || chunk[end - 1] !== CLOSE_BRACE || beginsList(chunk, at)) {
         break;
       }
       this.#emit(chunk.subarray(at, end), this.#offset + at);

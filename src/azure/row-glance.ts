@@ -4,13 +4,19 @@ import { mayNameRelevantOperation } from "./relevant-operation.ts";
 import { isJsonObject } from "./wire-fields.ts";
 import { parseWireTime } from "./wire-time.ts";
 
-/** Part of `operationName`, `OperationName` and `OperationNameValue`, whatever their first letter. */
-const OPERATION_KEY = Buffer.from("perationName");
+/**
+ * What is searched for: of `operationName`, `OperationName` and `OperationNameValue` the part that
+ * begins with a rare letter. Every byte of an export is searched, and a short text with a rare first
+ * letter is found several times faster than a whole key.
+ */
+const NAME = Buffer.from("Name");
+const BEFORE_NAME = Buffer.from("peration");
 const VALUE = Buffer.from("Value");
 const TIME_KEYS: ReadonlySet<string> = new Set(["eventtimestamp", "time", "timegenerated"]);
 const REGION_LIMIT = 1024;
 const TIME_LIMIT = 48;
-const TIME_REACH = 1024;
+const PART_LIMIT = 7;
+const KNOWN_LIMIT = 1000;
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -24,14 +30,16 @@ const CLOSE_BRACE = 0x7d;
  * The rows of one export are alike, so it looks for their time under the key that a parsed row had.
  */
 export class RowGlance {
-  #timeKey: Buffer | null = null;
+  #timeKey: SoughtKey | null = null;
+  /** Values of operation names that proved irrelevant: an export repeats a few hundred of them. */
+  readonly #irrelevant = new Set<string>();
 
   /** Remembers under which key a parsed row of this export keeps its time. */
   learn(row: unknown): void {
     const key = isJsonObject(row)
       ? Object.keys(row).find((name) => TIME_KEYS.has(name.toLowerCase()))
       : undefined;
-    this.#timeKey = key === undefined ? this.#timeKey : Buffer.from(`"${key}"`);
+    this.#timeKey = key === undefined ? this.#timeKey : soughtKey(key);
   }
 
   /**
@@ -44,44 +52,85 @@ export class RowGlance {
     if (this.#timeKey === null) {
       return null;
     }
-    const operation = irrelevantOperationAt(row);
+    const operation = this.#irrelevantOperationAt(row);
     return operation === -1 ? null : timeUnder(this.#timeKey, row, operation);
   }
-}
 
-/** Where the first key of an operation name is, when all of them are irrelevant; otherwise -1. */
-function irrelevantOperationAt(row: Buffer): number {
-  let found = -1;
-  let at = row.indexOf(OPERATION_KEY);
-  while (at !== -1) {
-    const end = keyEnd(row, at + OPERATION_KEY.length);
-    if (end !== -1) {
-      const value = textAfterColon(row, end, REGION_LIMIT);
-      if (value === null || mayNameRelevantOperation(value.toLowerCase())) {
-        return -1;
+  /** Where the first operation name is, when all of them are irrelevant; otherwise -1. */
+  #irrelevantOperationAt(row: Buffer): number {
+    let found = -1;
+    let at = row.indexOf(NAME);
+    while (at !== -1) {
+      const end = operationKeyEnd(row, at);
+      if (end !== -1) {
+        const value = textAfterColon(row, end, REGION_LIMIT);
+        if (value === null || !this.#isIrrelevant(value)) {
+          return -1;
+        }
+        found = found === -1 ? at : found;
       }
-      found = found === -1 ? at : found;
+      at = row.indexOf(NAME, at + NAME.length);
     }
-    at = row.indexOf(OPERATION_KEY, at + OPERATION_KEY.length);
+    return found;
   }
-  return found;
+
+  #isIrrelevant(value: string): boolean {
+    if (this.#irrelevant.has(value)) {
+      return true;
+    }
+    if (mayNameRelevantOperation(value.toLowerCase())) {
+      return false;
+    }
+    if (this.#irrelevant.size < KNOWN_LIMIT) {
+      this.#irrelevant.add(value);
+    }
+    return true;
+  }
 }
 
-/** Where the key ends, behind its quote; -1 when this is not the end of a key. */
-function keyEnd(row: Buffer, at: number): number {
-  if (row[at] === QUOTE) {
-    return at + 1;
+/** Where the key ends, behind its quote, of whose name `Name` is a part; -1 when it is another key. */
+function operationKeyEnd(row: Buffer, name: number): number {
+  if (!holdsAt(row, BEFORE_NAME, name - BEFORE_NAME.length)) {
+    return -1;
   }
-  const end = at + VALUE.length;
-  return row[end] === QUOTE && row.compare(VALUE, 0, VALUE.length, at, end) === 0 ? end + 1 : -1;
+  const end = name + NAME.length;
+  if (row[end] === QUOTE) {
+    return end + 1;
+  }
+  return holdsAt(row, VALUE, end) && row[end + VALUE.length] === QUOTE
+    ? end + VALUE.length + 1
+    : -1;
+}
+
+function holdsAt(row: Buffer, part: Buffer, at: number): boolean {
+  // From the end, where keys such as `displayName` and `operationName` differ at once.
+  for (let i = part.length - 1; i >= 0; i -= 1) {
+    if (row[at + i] !== part[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** A key in its quotes, and the part of it by which it is found fast. */
+interface SoughtKey {
+  readonly whole: Buffer;
+  readonly part: Buffer;
+  /** Where the part begins in the whole. */
+  readonly partAt: number;
+}
+
+function soughtKey(name: string): SoughtKey {
+  const whole = Buffer.from(`"${name}"`);
+  const partAt = 1 + Math.max(0, name.search(/[A-Z]/));
+  return { whole, part: whole.subarray(partAt, partAt + PART_LIMIT), partAt };
 }
 
 /** Every feed writes the time shortly before the operation; only odd rows are searched whole. */
-function timeUnder(key: Buffer, row: Buffer, operation: number): Instant | null {
-  const near = row.subarray(Math.max(0, operation - TIME_REACH), operation);
-  const nearAt = near.indexOf(key);
-  const at = nearAt === -1 ? row.indexOf(key) : operation - near.length + nearAt;
-  const text = at === -1 ? null : textAfterColon(row, at + key.length, TIME_LIMIT);
+function timeUnder(key: SoughtKey, row: Buffer, operation: number): Instant | null {
+  const near = row.lastIndexOf(key.part, operation) - key.partAt;
+  const at = holdsAt(row, key.whole, near) ? near : row.indexOf(key.whole);
+  const text = at === -1 ? null : textAfterColon(row, at + key.whole.length, TIME_LIMIT);
   return text === null ? null : parseWireTime(text);
 }
 

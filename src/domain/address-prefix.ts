@@ -2,6 +2,8 @@ import ipaddr from "ipaddr.js";
 
 const TAG = /^[A-Za-z][A-Za-z0-9._-]{0,99}$/;
 const PREFIX_LIMIT = 300;
+/** An IPv4 address that is already in its normal form, as almost all are. */
+const NORMAL_IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** Prefixes and tags that let the whole internet in, as normalised. */
 const ANY_SOURCE: ReadonlySet<string> = new Set(["*", "0.0.0.0/0", "::/0", "internet"]);
@@ -16,6 +18,9 @@ const ANY_SOURCE: ReadonlySet<string> = new Set(["*", "0.0.0.0/0", "::/0", "inte
  */
 export function normalisePrefix(text: string): string | null {
   const trimmed = text.trim();
+  if (NORMAL_IPV4.test(trimmed)) {
+    return trimmed;
+  }
   if (trimmed === "*" || trimmed.toLowerCase() === "any") {
     return "*";
   }
@@ -41,6 +46,9 @@ export function normalisePrefix(text: string): string | null {
 
 /** Normalises an address such as `203.0.113.7` or `2001:db8::1`; null when it is not one. */
 export function normaliseAddress(text: string): string | null {
+  if (NORMAL_IPV4.test(text)) {
+    return text;
+  }
   const parsed = parseAddress(text);
   return parsed === null ? null : parsed.toString();
 }
