@@ -1,9 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
-import { showExample } from "./commands/example.ts";
-import { answerOnce } from "./commands/ask.ts";
-import { printTrail } from "./commands/trail.ts";
 import { CommandContext } from "./commands/command-context.ts";
 import type { Surroundings } from "./commands/command-context.ts";
 import { ASK_OPTIONS, TRAIL_OPTIONS } from "./commands/options.ts";
@@ -82,6 +79,7 @@ async function describeProgram(
         const text = `doorbell ${unknown}: no such command. There are: ${names}, help.`;
         throw new DoorbellError("usage", text);
       }
+      const { showExample } = await import("./commands/example.ts");
       finish(await showExample(context));
     });
 
@@ -103,6 +101,7 @@ async function describeProgram(
         const text = `doorbell trail ${stray}: name exports with --from, such as --from ${stray}.`;
         throw new DoorbellError("usage", text);
       }
+      const { printTrail } = await import("./commands/trail.ts");
       finish(await printTrail(TRAIL_OPTIONS.parse(options), context));
     });
 
@@ -112,6 +111,7 @@ async function describeProgram(
     .option("--json", "the answer as JSON, for programs")
     .addHelpText("after", ASK_EXAMPLES)
     .action(async (words: readonly string[], options: unknown) => {
+      const { answerOnce } = await import("./commands/ask.ts");
       finish(await answerOnce(words.join(" "), ASK_OPTIONS.parse(options), context));
     });
   return program;

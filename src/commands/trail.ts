@@ -1,8 +1,6 @@
-import { renderMessage, renderTrail } from "../../adapters/terminal/index.ts";
 import type { ExportReading } from "../app.ts";
 import { honesty } from "../ask/honesty.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
-import { parseMoment } from "../ask/moment.ts";
 import type { Moment } from "../ask/moment.ts";
 import { belongsTo, matchVms } from "../ask/vm-match.ts";
 import { vmFilterOfText } from "../ask/vm-phrase.ts";
@@ -27,7 +25,7 @@ const LINES_PER_WRITE = 500;
  */
 export async function printTrail(options: TrailOptions, context: CommandContext): Promise<number> {
   const zone = context.zone(options);
-  const period = readPeriod(options, zone, context.surroundings.now());
+  const period = await readPeriod(options, zone, context.surroundings.now());
   const reading = await context.read(options);
   if (reading === null) {
     return 1;
@@ -55,6 +53,8 @@ export async function printTable(
   knowledge: Knowledge,
   context: CommandContext,
 ): Promise<void> {
+  // Programs that read JSON or CSV do not wait for what only a terminal needs.
+  const { renderMessage, renderTrail } = await import("../../adapters/terminal/index.ts");
   const rendering = context.rendering(knowledge.zone);
   const isEmpty = openings.length === 0;
   const table = isEmpty ? "No opening fits.\n" : renderTrail(openings, rendering);
@@ -63,7 +63,15 @@ export async function printTable(
   await context.write(`${table}\n${reach}`);
 }
 
-function readPeriod(options: TrailOptions, zone: string, now: Instant): Period | null {
+async function readPeriod(
+  options: TrailOptions,
+  zone: string,
+  now: Instant,
+): Promise<Period | null> {
+  if (options.since === undefined && options.until === undefined) {
+    return null;
+  }
+  const { parseMoment } = await import("../ask/moment.ts");
   const read = (name: string, text: string | undefined): Moment | null => {
     if (text === undefined) {
       return null;
