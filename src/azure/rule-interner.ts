@@ -58,7 +58,10 @@ export class RuleInterner {
   }
 
   #readingOf(wire: unknown, read: () => SecurityRule): RuleReading {
-    const text = JSON.stringify(wire);
+    const text = textOf(wire);
+    if (text === null) {
+      return this.#canonical(readingOf(read));
+    }
     const known = this.#byText.get(text);
     if (known !== undefined) {
       return known;
@@ -84,6 +87,15 @@ export class RuleInterner {
     }
     this.#byDigest.set(reading.digest, reading);
     return reading;
+  }
+}
+
+/** null for a value that nests too deep to be written down, as only hostile ones do. */
+function textOf(wire: unknown): string | null {
+  try {
+    return JSON.stringify(wire);
+  } catch {
+    return null;
   }
 }
 

@@ -272,6 +272,30 @@ describe("writes of an NSG", () => {
     expect(ruleOf(second)).toBe(ruleOf(first));
   });
 
+  test("a rule that nests without end is left out, and the others are read", () => {
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    const hostile = nsgBody(wireRule("a"), wireRule("b", { access: "DEEP" })).replace(
+      '"DEEP"',
+      deep,
+    );
+    const { detail, faults } = nsgWrite({ requestbody: hostile });
+    expect(detail).toMatchObject({ ruleSet: { completeness: "partial", rules: [{ name: "a" }] } });
+    expect(faults).toEqual(['rule "b" was left out, because it is not a security rule']);
+  });
+
+  test("rules of one name that differ in one field are told apart, however often they alternate", () => {
+    const rules = new RuleInterner();
+    const sources = ["198.51.100.7", "*", "Internet"];
+    const seen = [...sources, ...sources].map((sourceAddressPrefix) => {
+      const { detail } = nsgWrite(
+        { requestbody: nsgBody(wireRule("a", { sourceAddressPrefix })) },
+        rules,
+      );
+      return detail.kind === "nsg-write" ? detail.ruleSet.rules[0]?.sources[0] : null;
+    });
+    expect(seen).toEqual([...sources, ...sources]);
+  });
+
   test("a full interner starts anew and says the same", () => {
     const rules = new RuleInterner(1);
     const write = { requestbody: body };
