@@ -45,7 +45,7 @@ test.each(ALL)("$page: doorbell $command prints what the page shows", async (tra
     ["src/main.ts", ...argumentsOf(transcript.command)],
     {
       cwd: ROOT,
-      env: { ...process.env, TZ: "UTC", COLUMNS: "100", NO_COLOR: "1", FORCE_COLOR: "" },
+      env: { ...process.env, TZ: "UTC", COLUMNS: "", NO_COLOR: "1", FORCE_COLOR: "" },
     },
   );
   expect(stdout.trimEnd()).toBe(transcript.output);
