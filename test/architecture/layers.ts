@@ -15,16 +15,42 @@ export const LAYERS: readonly Layer[] = [
   { path: "src/domain/", mayImport: ["src/errors.ts"], packages: ["ipaddr.js", "luxon"] },
   { path: "src/message/", mayImport: ["src/domain/"], packages: ["luxon"] },
   { path: "src/correlate/", mayImport: ["src/domain/"], packages: [] },
-  { path: "src/azure/", mayImport: CORE, packages: ["zod"] },
-  { path: "src/sandbox/", mayImport: CORE, packages: [] },
+  { path: "src/ports.ts", mayImport: [...CORE, "src/message/"], packages: [] },
+  { path: "src/config/secret.ts", mayImport: [], packages: [] },
+  { path: "src/config/", mayImport: CORE, packages: ["yaml", "zod"] },
+  {
+    path: "src/azure/",
+    mayImport: [...CORE, "src/ports.ts", "src/config/secret.ts"],
+    packages: ["@azure/arm-monitor", "@azure/core-rest-pipeline", "@azure/identity", "zod"],
+  },
+  {
+    path: "src/store/",
+    mayImport: [...CORE, "src/ports.ts", "src/config/secret.ts"],
+    packages: ["kysely", "pg", "zod"],
+  },
+  {
+    path: "src/sandbox/",
+    mayImport: [...CORE, "src/ports.ts", "src/config/secret.ts"],
+    packages: ["selfsigned", "zod"],
+  },
+  {
+    path: "src/ingest/",
+    mayImport: [...CORE, "src/ports.ts", "src/correlate/"],
+    packages: [],
+  },
+  {
+    path: "src/notify/",
+    mayImport: [...CORE, "src/ports.ts", "src/message/"],
+    packages: [],
+  },
   {
     path: "src/ask/",
-    mayImport: [...CORE, "src/message/"],
+    mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["chrono-node", "fastest-levenshtein", "luxon"],
   },
   {
     path: "adapters/terminal/",
-    mayImport: [...CORE, "src/message/"],
+    mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["luxon", "string-width"],
   },
   {

@@ -1,0 +1,326 @@
+import type { AccessRequest } from "./domain/access-request.ts";
+import type { ActivityEvent } from "./domain/activity-event.ts";
+import type { IncomingQuestion } from "./domain/chat.ts";
+import type {
+  FeedHealth,
+  FeedPage,
+  QuarantinedRow,
+  ReadSpan,
+  ReceivedEvent,
+  SubscriptionCoverage,
+} from "./domain/feed.ts";
+import type { Duration, Instant } from "./domain/instant.ts";
+import type {
+  ChannelRef,
+  ChannelSubscription,
+  DeliveryContent,
+  DeliveryState,
+  Receipt,
+} from "./domain/notification.ts";
+import type { Opening } from "./domain/opening.ts";
+import type { Period, VmFilter } from "./domain/question.ts";
+import type { ResourceId } from "./domain/resource-id.ts";
+import type { SecurityRule } from "./domain/security-rule.ts";
+import type { Sighting } from "./domain/sighting.ts";
+import type { Guard, Trail } from "./domain/trail.ts";
+import type { Message } from "./message/message.ts";
+
+/** Time, as far as the program may know it. */
+export interface Clock {
+  now(): Instant;
+  /** Resolves after that long, or as soon as the signal aborts; never rejects. */
+  sleep(duration: Duration, signal?: AbortSignal): Promise<void>;
+}
+
+/** Chance, for jitter and identities. */
+export interface RandomSource {
+  /** At least 0, below 1. */
+  next(): number;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Feeds
+
+/** Where activity events come from. */
+export interface ActivitySource {
+  /** Names the feed in the store, such as `activity-log/<subscription>`: never reused for another. */
+  readonly feed: string;
+  /** Lower-cased; null for a feed over several Azure subscriptions. */
+  readonly azureSubscription: string | null;
+  /**
+   * Pages, for as long as there are any: a live feed goes on until the signal aborts. The next page is
+   * asked for only when the one before is stored. Failures that may pass are retried inside, and told
+   * by `health`; the generator throws only what no retry can mend.
+   *
+   * @param cursor what the last stored page said; null for a first start.
+   */
+  pages(cursor: string | null, signal: AbortSignal): AsyncGenerator<FeedPage, void, undefined>;
+  health(): FeedHealth;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Live state
+
+/** What Azure says of an NSG right now. */
+export type NsgState =
+  | { readonly kind: "rules"; readonly rules: readonly SecurityRule[]; readonly at: Instant }
+  | { readonly kind: "absent"; readonly at: Instant }
+  /** It could not be read; `reason` names the missing permission or the failure, in one line. */
+  | { readonly kind: "unread"; readonly reason: string };
+
+/** Reads the present state of Azure resources, with GET calls only. */
+export interface LiveState {
+  /** Answers within `timeout`, with `unread` where that is not enough. */
+  nsg(nsg: ResourceId, timeout: Duration, signal?: AbortSignal): Promise<NsgState>;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Store
+
+/** What one page of a feed, or the passing of time, changes: stored in one transaction. */
+export interface TrailChange {
+  /** The feed that the page came from; null for a change without a page. */
+  readonly feed: string | null;
+  readonly events: readonly ReceivedEvent[];
+  readonly sightings: readonly Sighting[];
+  readonly quarantined: readonly QuarantinedRow[];
+  readonly cursor: string | null;
+  /** With the Azure subscription that was read. */
+  readonly read: { readonly azureSubscription: string; readonly span: ReadSpan } | null;
+  /** New or changed, whole. */
+  readonly openings: readonly Opening[];
+  /** Openings that later facts took back, by `id`. */
+  readonly goneOpenings: readonly string[];
+  readonly requests: readonly AccessRequest[];
+  readonly goneRequests: readonly string[];
+  /** All guards of these Azure subscriptions, which replace those that were known. */
+  readonly guards: readonly {
+    readonly azureSubscription: string;
+    readonly guards: readonly Guard[];
+  }[];
+  readonly deliveries: readonly NewDelivery[];
+}
+
+/** A delivery to be made, put into the outbox with the change that it tells of. */
+export interface NewDelivery {
+  /** `n-` and 12 characters: travels inside the message, and finds it again after a lost response. */
+  readonly key: string;
+  readonly channel: ChannelRef;
+  readonly content: DeliveryContent;
+  /** What makes openings one burst; openings join a notification of the same channel and burst. */
+  readonly burst: string;
+  /** The openings that it tells of. One opening is announced once per channel: others are passed over. */
+  readonly openings: readonly string[];
+  readonly dueAt: Instant;
+}
+
+/** A delivery that a worker holds. */
+export interface ClaimedDelivery {
+  readonly key: string;
+  readonly channel: ChannelRef;
+  readonly content: DeliveryContent;
+  /** As they stand now; those that later facts took back are missing. */
+  readonly openings: readonly Opening[];
+  /** Ids of announced openings that later facts took back. */
+  readonly goneOpenings: readonly string[];
+  /** Before the claim. */
+  readonly state: DeliveryState;
+  /** The message, once posted. */
+  readonly receipt: Receipt | null;
+  /** Receipt of the parent notification, for replies. */
+  readonly parentReceipt: Receipt | null;
+  /** Digest of what the message says now; null before the first post. */
+  readonly saidDigest: string | null;
+  /** When the first attempt to post began: where to begin looking for a lost one. */
+  readonly firstTriedAt: Instant | null;
+  readonly attempts: number;
+  /** Whoever records an outcome must hold the newest fence. */
+  readonly fence: number;
+  readonly createdAt: Instant;
+}
+
+/** What became of a claimed delivery. */
+export type DeliveryOutcome =
+  /** Posted, edited, or found to say what it should. */
+  | { readonly kind: "said"; readonly receipt: Receipt; readonly digest: string }
+  /** Not posted for certain, or not edited: to be tried again. */
+  | { readonly kind: "retry"; readonly at: Instant; readonly reason: string }
+  /** Perhaps posted: to be looked for, then tried again. */
+  | { readonly kind: "unknown"; readonly at: Instant; readonly reason: string }
+  /** Waits for a person; tried again at `at`. */
+  | { readonly kind: "waiting"; readonly at: Instant; readonly reason: string }
+  | { readonly kind: "dropped"; readonly reason: string };
+
+/** How the outbox stands, for `status` and the health page. */
+export interface OutboxHealth {
+  readonly byState: Readonly<Record<DeliveryState, number>>;
+  /** When the oldest delivery that is not posted was created; null when all are. */
+  readonly oldestUnsaid: Instant | null;
+  /** The latest reasons why deliveries wait or were dropped, newest first, at most 5. */
+  readonly problems: readonly string[];
+}
+
+/** Which part of the trail a question needs. Every field narrows; null does not. */
+export interface TrailQuery {
+  readonly vm: VmFilter;
+  /** Openings that stood, and requests made, at some time of it. */
+  readonly period: Period | null;
+  /** Only openings that stand, or were closed after this instant. */
+  readonly closedAfter: Instant | null;
+  /** The beginning of an opening's id. */
+  readonly openingId: string | null;
+  /** A part of the rule's name, without regard to case. */
+  readonly rule: string | null;
+  /** A part of the name, or the object ID, of the actor or of a candidate. */
+  readonly person: string | null;
+}
+
+/** VMs and people of the whole trail, for names in questions. */
+export interface TrailNames {
+  readonly vms: readonly { readonly name: string; readonly id: ResourceId | null }[];
+  readonly people: readonly string[];
+}
+
+/** What the store has read so far. */
+export interface StoreCoverage {
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+  /** Events kept. */
+  readonly events: number;
+  readonly quarantined: number;
+  readonly subscriptions: readonly SubscriptionCoverage[];
+}
+
+/** The part of the store that questions read. */
+export interface TrailReader {
+  /** Openings and requests in a trail's order, with the guards of the VMs asked about. */
+  trail(query: TrailQuery): Promise<Trail>;
+  names(): Promise<TrailNames>;
+  coverage(): Promise<StoreCoverage>;
+}
+
+/** The part of the store that the ingest writes. */
+export interface TrailWriter {
+  /**
+   * Stores a change as one transaction. Events that are already there are passed over. Notifications
+   * that tell of changed or gone openings become due again.
+   */
+  commit(change: TrailChange): Promise<void>;
+  cursor(feed: string): Promise<string | null>;
+  /** Lower-cased IDs of the Azure subscriptions that have events. */
+  azureSubscriptions(): Promise<readonly string[]>;
+  /** Every kept event of an Azure subscription, in any order, to correlate again. */
+  events(azureSubscription: string): AsyncIterable<ActivityEvent>;
+  /** Every kept sighting of an Azure subscription, in any order. */
+  sightings(azureSubscription: string): AsyncIterable<Sighting>;
+  /** The openings and requests of an Azure subscription as stored. */
+  stored(azureSubscription: string): Promise<Trail>;
+  /** Which of the openings are announced where: the burst and the key of the notification. */
+  announced(openingIds: readonly string[]): Promise<readonly Announcement[]>;
+  /** Notifications of this burst, posted or not. */
+  bursts(bursts: readonly string[]): Promise<readonly Announcement[]>;
+  /** Removes events, sightings, openings and requests by identity, in one transaction. */
+  thin(removal: Removal): Promise<void>;
+}
+
+/** That an opening stands in a notification. */
+export interface Announcement {
+  readonly key: string;
+  readonly channel: ChannelRef;
+  readonly burst: string;
+  readonly openingId: string;
+  readonly createdAt: Instant;
+}
+
+/** What thinning takes away. */
+export interface Removal {
+  readonly events: readonly string[];
+  readonly sightings: readonly string[];
+  readonly openings: readonly string[];
+  readonly requests: readonly string[];
+}
+
+/** The part of the store that the outbox works on. */
+export interface OutboxStore {
+  /**
+   * Claims up to `limit` due deliveries of the platforms, oldest first, at most one per channel, each
+   * until `leaseUntil`. A delivery that was `posting` when its lease ran out comes as `unknown`. A reply
+   * comes only when its notification is posted.
+   */
+  claim(claim: {
+    readonly platforms: readonly string[];
+    readonly now: Instant;
+    readonly leaseUntil: Instant;
+    readonly limit: number;
+  }): Promise<readonly ClaimedDelivery[]>;
+  /** Writes down that a post is about to be made; false when the claim was lost meanwhile. */
+  beginPost(key: string, fence: number, at: Instant): Promise<boolean>;
+  /** Records what became of it and gives it back; false when the claim was lost meanwhile. */
+  record(key: string, fence: number, outcome: DeliveryOutcome): Promise<boolean>;
+  /** When the next delivery of these platforms is due; null when none waits. */
+  nextDue(platforms: readonly string[]): Promise<Instant | null>;
+  outboxHealth(): Promise<OutboxHealth>;
+}
+
+/** The part of the store that conversations use. */
+export interface ConversationStore {
+  channelSubscriptions(): Promise<readonly ChannelSubscription[]>;
+  /** Adds, or replaces the one with the same id. */
+  subscribe(subscription: ChannelSubscription): Promise<void>;
+  /** Removes those of the channel, or the one with that id; returns how many there were. */
+  unsubscribe(channel: ChannelRef, id: string | null): Promise<number>;
+  /** Remembers a delivery's identity; false when it was known already. */
+  markSeen(deliveryId: string, at: Instant): Promise<boolean>;
+  /** Forgets the identities seen before. */
+  forgetSeen(before: Instant): Promise<void>;
+}
+
+/** Everything that is kept. */
+export interface Store extends TrailReader, TrailWriter, OutboxStore, ConversationStore {
+  /** Which database it is, without secrets, for `status` and `doctor`. */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Chat
+
+/** What a chat platform can do; what it cannot, the outbox does without. */
+export interface ChatCapabilities {
+  /** Whether `find` can look for a message by its key. */
+  readonly readBack: boolean;
+  readonly threads: boolean;
+}
+
+/** How a message is posted. */
+export interface PostOptions {
+  /** Travels inside the message, so that `find` knows it again. */
+  readonly key: string;
+  /** The message whose thread this belongs to; null for a message of its own. */
+  readonly thread: Receipt | null;
+  /** true when an earlier post of unknown outcome may stand there too: the message says so. */
+  readonly maybeRepeated: boolean;
+}
+
+/**
+ * A chat platform. `post` and `edit` throw `DeliveryError` and nothing else; the platform's own retries
+ * are off, because the outbox owns them.
+ */
+export interface ChatAdapter {
+  readonly platform: string;
+  readonly capabilities: ChatCapabilities;
+  /** Connects and begins to hand over questions. */
+  start(handlers: ChatHandlers): Promise<void>;
+  stop(): Promise<void>;
+  post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt>;
+  /** Replaces what the message says. */
+  edit(receipt: Receipt, message: Message): Promise<void>;
+  /** Looks for a message with the key, posted after `since`; only with `capabilities.readBack`. */
+  find(channel: ChannelRef, key: string, since: Instant): Promise<Receipt | null>;
+}
+
+/** What the program does with what comes from a chat. */
+export interface ChatHandlers {
+  /** Answers a question; null when this delivery was answered before. */
+  readonly answer: (question: IncomingQuestion) => Promise<Message | null>;
+}
