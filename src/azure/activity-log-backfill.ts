@@ -6,9 +6,9 @@ import type { ActivitySource } from "../ports.ts";
 import type { LogFeedParts } from "./activity-log-feed.ts";
 import { LOG_PROVIDERS } from "./activity-log-page.ts";
 import { AzureFault } from "./azure-fault.ts";
-import { backOff } from "./back-off.ts";
 import { LOG_KEPT } from "./log-progress.ts";
 import { MeteredCalls } from "./metered-calls.ts";
+import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
 import { Aborted } from "./time-limit.ts";
 import { WindowReading } from "./window-reading.ts";
@@ -41,8 +41,7 @@ export class ActivityLogBackfill implements ActivitySource {
   readonly #calls: MeteredCalls;
   #progress: Progress | null = null;
   #state: FeedHealth["state"] = "starting";
-  #fault: AzureFault | null = null;
-  #failures = 0;
+  readonly #retry = new RetryState(0);
   #lastSuccess: Instant | null = null;
 
   /** @param back how far; what is older than 90 days Azure does not keep. */
@@ -79,7 +78,7 @@ export class ActivityLogBackfill implements ActivitySource {
       azureSubscription: this.azureSubscription,
       state: this.#state,
       lastSuccess: this.#lastSuccess,
-      problem: this.#fault?.message ?? null,
+      problem: this.#retry.fault?.message ?? null,
       progress: this.#share(),
       callsLastHour: this.#calls.lastHour(),
     };
@@ -112,7 +111,7 @@ export class ActivityLogBackfill implements ActivitySource {
       while (!reading.done) {
         await this.#pause(signal);
         const rows = await this.#read(reading, signal);
-        if (rows === "rejected") {
+        if (rows === null) {
           break;
         }
         const taken = intake.take(rows, this.#parts.clock.now());
@@ -130,42 +129,43 @@ export class ActivityLogBackfill implements ActivitySource {
   async #pause(signal: AbortSignal): Promise<void> {
     const { clock, budget } = this.#parts;
     await clock.sleep(PAUSE, signal);
-    let wait = budget.notBefore("past") - clock.now();
+    let wait = this.#notBefore() - clock.now();
     while (wait > 0 && !signal.aborted) {
-      this.#state = budget.isThrottled(clock.now()) ? "throttled" : "waiting";
-      await clock.sleep(wait, signal);
-      wait = budget.notBefore("past") - clock.now();
+      this.#state = this.#restingState(budget.isThrottled(clock.now()));
+      await clock.sleep(Math.ceil(wait), signal);
+      wait = this.#notBefore() - clock.now();
     }
-    this.#state = this.#fault === null ? "reading" : "failing";
+    this.#state = "reading";
   }
 
-  /** The rows of the next page; `rejected` when the whole stretch has to be begun again. */
-  async #read(
-    reading: WindowReading,
-    signal: AbortSignal,
-  ): Promise<readonly unknown[] | "rejected"> {
-    const { clock, reader, purpose, budget, random } = this.#parts;
+  #notBefore(): Instant {
+    return Math.max(this.#retry.dueAt, this.#parts.budget.notBefore("past"));
+  }
+
+  #restingState(isThrottled: boolean): FeedHealth["state"] {
+    const kind = this.#retry.fault?.kind;
+    if (kind !== undefined && kind !== "throttled") {
+      return "failing";
+    }
+    return isThrottled ? "throttled" : "waiting";
+  }
+
+  /** The rows of the next page; null when the whole stretch has to be begun again. */
+  async #read(reading: WindowReading, signal: AbortSignal): Promise<readonly unknown[] | null> {
+    const { clock, reader, purpose } = this.#parts;
     try {
       const rows = await reading.next((query, link) =>
         this.#calls.make(purpose, (ending) => reader.page(query, link, ending), signal),
       );
-      this.#failures = 0;
-      this.#fault = null;
+      this.#retry.succeeded();
       this.#lastSuccess = clock.now();
       return rows;
     } catch (error) {
       if (!(error instanceof AzureFault)) {
         throw error;
       }
-      this.#failures += 1;
-      this.#fault = error;
-      this.#state = error.kind === "throttled" ? "throttled" : "failing";
-      const wait = backOff(error, this.#failures, random);
-      if (error.kind === "throttled") {
-        budget.throttled(clock.now() + wait);
-      }
-      await clock.sleep(wait, signal);
-      return error.kind === "rejected" ? "rejected" : [];
+      this.#retry.failed(error, this.#parts);
+      return error.kind === "rejected" ? null : [];
     }
   }
 }

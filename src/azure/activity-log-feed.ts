@@ -6,11 +6,11 @@ import { LOG_PROVIDERS } from "./activity-log-page.ts";
 import type { LogProvider, LogReader } from "./activity-log-page.ts";
 import { AzureFault } from "./azure-fault.ts";
 import type { CallPurpose } from "./azure-fault.ts";
-import { backOff } from "./back-off.ts";
 import { LogProgress } from "./log-progress.ts";
 import type { LogSchedule } from "./log-progress.ts";
 import { MeteredCalls } from "./metered-calls.ts";
 import type { CallParts } from "./metered-calls.ts";
+import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
 import { Aborted } from "./time-limit.ts";
@@ -34,10 +34,8 @@ const JITTER = 0.05;
 /** A row of readings that wait for each other: the polls of one resource provider, or what is past. */
 interface Lane {
   readonly provider: LogProvider | null;
-  dueAt: Instant;
+  readonly retry: RetryState;
   reading: WindowReading | null;
-  failures: number;
-  fault: AzureFault | null;
 }
 
 /** One run of `pages`. */
@@ -82,10 +80,8 @@ export class ActivityLogFeed implements ActivitySource {
       intake: new RowIntake(rules),
       lanes: [...LOG_PROVIDERS, null].map((provider) => ({
         provider,
-        dueAt: now,
+        retry: new RetryState(now),
         reading: null,
-        failures: 0,
-        fault: null,
       })),
       computeAlertUntil: now,
     };
@@ -114,7 +110,7 @@ export class ActivityLogFeed implements ActivitySource {
 
   health(): FeedHealth {
     const now = this.#parts.clock.now();
-    const faults = (this.#run?.lanes ?? []).flatMap(({ fault }) => (fault === null ? [] : [fault]));
+    const faults = (this.#run?.lanes ?? []).flatMap(({ retry }) => retry.fault ?? []);
     return {
       feed: this.feed,
       azureSubscription: this.azureSubscription,
@@ -158,7 +154,7 @@ export class ActivityLogFeed implements ActivitySource {
       .filter((lane) => lane.provider !== null || lane.reading !== null || progress.hasPast)
       .map((lane) => ({
         lane,
-        at: Math.max(lane.dueAt, budget.notBefore(lane.provider === null ? "past" : "new")),
+        at: Math.max(lane.retry.dueAt, budget.notBefore(lane.provider === null ? "past" : "new")),
       }));
     const [first] = times
       .filter(({ at }) => at <= now)
@@ -179,8 +175,7 @@ export class ActivityLogFeed implements ActivitySource {
     }
     const now = clock.now();
     this.#lastSuccess = now;
-    lane.failures = 0;
-    lane.fault = null;
+    lane.retry.succeeded();
     const taken = run.intake.take(rows, now);
     if (taken.events.some(({ event }) => event.detail.kind === "jit-request")) {
       this.#expectMore(run, now);
@@ -206,7 +201,7 @@ export class ActivityLogFeed implements ActivitySource {
     reading: WindowReading,
     signal: AbortSignal,
   ): Promise<readonly unknown[] | null> {
-    const { clock, reader, purpose, budget, random } = this.#parts;
+    const { reader, purpose } = this.#parts;
     this.#isReading = true;
     try {
       return await reading.next((query, link) =>
@@ -216,12 +211,7 @@ export class ActivityLogFeed implements ActivitySource {
       if (!(error instanceof AzureFault)) {
         throw error;
       }
-      lane.failures += 1;
-      lane.fault = error;
-      lane.dueAt = clock.now() + backOff(error, lane.failures, random);
-      if (error.kind === "throttled") {
-        budget.throttled(lane.dueAt);
-      }
+      lane.retry.failed(error, this.#parts);
       if (error.kind === "rejected") {
         // A page link lives for a while only, and what is past may reach further back than Azure keeps.
         lane.reading = null;
@@ -237,7 +227,7 @@ export class ActivityLogFeed implements ActivitySource {
     run.computeAlertUntil = now + COMPUTE_ALERT;
     for (const lane of run.lanes) {
       if (lane.provider === "Microsoft.Compute") {
-        lane.dueAt = Math.min(lane.dueAt, now);
+        lane.retry.dueAt = Math.min(lane.retry.dueAt, now);
       }
     }
   }
@@ -251,12 +241,12 @@ export class ActivityLogFeed implements ActivitySource {
     const { poll } = this.#schedule;
     const isSlow = lane.provider === "Microsoft.Compute" && span.to >= run.computeAlertUntil;
     const interval = isSlow ? Math.max(poll, COMPUTE_POLL) : poll;
-    lane.dueAt = span.to + interval * (1 - JITTER * this.#parts.random.next());
+    lane.retry.dueAt = span.to + interval * (1 - JITTER * this.#parts.random.next());
     return run.progress.polled(lane.provider, span);
   }
 }
 
 /** Lanes with less come first: polls as they fall due, then what is past. */
-function urgency({ provider, dueAt }: Lane): number {
-  return provider === null ? Number.POSITIVE_INFINITY : dueAt;
+function urgency({ provider, retry }: Lane): number {
+  return provider === null ? Number.POSITIVE_INFINITY : retry.dueAt;
 }

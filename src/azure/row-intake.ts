@@ -43,14 +43,13 @@ export class RowIntake {
         irrelevant += 1;
         continue;
       }
-      const raw = textOf(row) ?? UNWRITABLE;
       if (outcome.kind !== "event") {
-        quarantined.push(quarantinedRow(raw, outcome.reason, receivedAt));
+        quarantined.push(quarantinedRow(row, outcome.reason, receivedAt));
         continue;
       }
-      events.push({ event: outcome.event, raw });
+      events.push({ event: outcome.event, raw: textOf(row) ?? UNWRITABLE });
       if (outcome.faults.length > 0) {
-        quarantined.push(quarantinedRow(raw, outcome.faults.join("; "), receivedAt));
+        quarantined.push(quarantinedRow(row, outcome.faults.join("; "), receivedAt));
       }
     }
     return { events, quarantined, irrelevant };
@@ -58,7 +57,8 @@ export class RowIntake {
 }
 
 /** A row, or a part of one, that could not be understood. */
-export function quarantinedRow(raw: string, reason: string, receivedAt: Instant): QuarantinedRow {
+export function quarantinedRow(row: unknown, reason: string, receivedAt: Instant): QuarantinedRow {
+  const raw = textOf(row) ?? UNWRITABLE;
   return { digest: hash("sha256", raw), reason, raw: cut(raw), receivedAt };
 }
 
