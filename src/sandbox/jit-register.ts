@@ -31,16 +31,14 @@ export class JitRegister {
     const registered = {
       request,
       ports: request.targets.flatMap(({ vm, ports }) =>
-        ports.map(
-          ({ port, sources, promisedEnd }): RegisteredPort => ({
-            vm,
-            number: port,
-            sources,
-            end: promisedEnd,
-            status: "Initiated",
-            statusReason: "UserRequested",
-          }),
-        ),
+        ports.map(({ port, sources, promisedEnd }): RegisteredPort => ({
+          vm,
+          number: port,
+          sources,
+          end: promisedEnd,
+          status: "Initiated",
+          statusReason: "UserRequested",
+        })),
       ),
     };
     const known = this.#byPolicy.get(policy) ?? [];

@@ -150,12 +150,16 @@ export class Simulation {
 
   /**
    * Lets something happen at that time, to which everything earlier must have been stepped; returns its
-   * rows.
+   * rows beside what it returned.
    */
-  intervene(at: Instant, course: Course, run: () => void): readonly WireRow[] {
+  intervene<T>(
+    at: Instant,
+    course: Course,
+    run: () => T,
+  ): { readonly result: T; readonly rows: readonly WireRow[] } {
     this.#now = Math.max(this.#now, at);
-    this.follow(course, run);
-    return this.#take();
+    const result = this.follow(course, run);
+    return { result, rows: this.#take() };
   }
 
   #take(): readonly WireRow[] {
