@@ -16,6 +16,7 @@ import type { Message, MessageNode } from "../message/message.ts";
 import { plainText } from "../message/plain.ts";
 import { honesty, logSubject } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { liveNodes } from "./live-check.ts";
 import { candidateWords, openingInFull, openingTable } from "./opening-detail.ts";
 import { openingSentence } from "./opening-words.ts";
 import { nearestNames } from "./question-problem.ts";
@@ -83,6 +84,7 @@ function inEvidence(opening: Opening, knowledge: Knowledge): Message {
     plainText(inline(...openingSentence(opening, knowledge)), knowledge.zone),
     [
       ...openingInFull(opening, knowledge),
+      ...liveNodes(knowledge.checks),
       ...(told || candidates.length === 0
         ? []
         : [
@@ -96,7 +98,7 @@ function inEvidence(opening: Opening, knowledge: Knowledge): Message {
           ? []
           : [
               questionText(
-                { kind: "history", vm: filterOf(opening.vm, knowledge.trail), period: null },
+                { kind: "history", vm: filterOf(opening.vm, knowledge.names), period: null },
                 knowledge.zone,
               ),
             ]),

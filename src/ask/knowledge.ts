@@ -3,10 +3,20 @@ import type { Instant } from "../domain/instant.ts";
 import type { Coverage, Trail } from "../domain/trail.ts";
 import { time } from "../message/build.ts";
 import type { TimeSpan } from "../message/message.ts";
+import type { TrailNames } from "../ports.ts";
+import type { LiveCheck } from "./live-check.ts";
+import { namesOf } from "./vm-match.ts";
 
 /** What an answer is made from. */
 export interface Knowledge {
+  /** The whole trail, or the part of it that the question needs. */
   readonly trail: Trail;
+  /** VMs and people of the whole trail. */
+  readonly names: TrailNames;
+  /** Whether the log ends for good, as an export does, or goes on, as a feed does. */
+  readonly source: "export" | "feed";
+  /** What the NSGs themselves showed just now; empty where nobody looked. */
+  readonly checks: readonly LiveCheck[];
   readonly coverage: Coverage;
   /** When the question is asked. */
   readonly now: Instant;
@@ -14,7 +24,20 @@ export interface Knowledge {
   readonly zone: string;
 }
 
-/** The instant up to which the state of the rules is known: the newest event, never the future. */
+/** What a question about exports is answered from. */
+export function exportKnowledge(
+  trail: Trail,
+  coverage: Coverage,
+  asker: { readonly now: Instant; readonly zone: string },
+): Knowledge {
+  const { now, zone } = asker;
+  return { trail, names: namesOf(trail), source: "export", checks: [], coverage, now, zone };
+}
+
+/**
+ * The instant up to which the state of the rules is known: the newest event of an export, the latest
+ * reading of a feed, never the future.
+ */
 export function knownTo(knowledge: Knowledge): Instant {
   return Math.min(knowledge.now, knowledge.coverage.to ?? knowledge.now);
 }

@@ -49,9 +49,9 @@ export function whoWords(opening: Opening): Inline {
  * The VM in a few words, with its resource group where several VMs bear its name; for an opening of no
  * known VM, the NSG.
  */
-export function whereWords(opening: Opening, { trail }: Knowledge): Span {
+export function whereWords(opening: Opening, { names }: Knowledge): Span {
   const { vm } = opening;
-  const name = vm === null ? opening.vmName : nameAmong(vm, sharedVmNames(trail));
+  const name = vm === null ? opening.vmName : nameAmong(vm, sharedVmNames(names));
   return name === null ? code(`NSG ${opening.nsg.name}`) : code(name);
 }
 

@@ -1,6 +1,7 @@
 import { renderMessage } from "../../adapters/terminal/index.ts";
 import { answerJson } from "../ask/answer-json.ts";
 import { ask } from "../ask/ask.ts";
+import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -26,7 +27,8 @@ export async function answerOnce(
   const rendering = context.rendering(zone);
   if (options.from.length === 0) {
     const now = context.surroundings.now();
-    const answer = ask(question, null, { ...NOTHING_READ, now, zone });
+    const { trail, coverage } = NOTHING_READ;
+    const answer = ask(question, null, exportKnowledge(trail, coverage, { now, zone }));
     if (answer.question?.kind === "help") {
       await context.write(renderMessage(answer.message, rendering));
       return 0;
@@ -37,7 +39,8 @@ export async function answerOnce(
     return 1;
   }
   const { trail, coverage } = reading;
-  const knowledge = { trail, coverage, now: await context.askedAt(coverage), zone };
+  const now = await context.askedAt(coverage);
+  const knowledge = exportKnowledge(trail, coverage, { now, zone });
   const answer = ask(question, null, knowledge);
   if (answer.question === null) {
     await context.explain(renderMessage(answer.message, rendering));

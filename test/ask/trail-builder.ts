@@ -8,6 +8,7 @@ import type { ResourceId } from "../../src/domain/resource-id.ts";
 import type { SecurityRule } from "../../src/domain/security-rule.ts";
 import type { Coverage, Guard, Trail } from "../../src/domain/trail.ts";
 import type { Knowledge } from "../../src/ask/knowledge.ts";
+import { namesOf } from "../../src/ask/vm-match.ts";
 
 /** An instant from ISO 8601 in UTC, such as `2026-11-23T14:02Z`. */
 export function at(iso: string): Instant {
@@ -176,6 +177,9 @@ export function knowledge(
 ): Knowledge {
   return {
     trail: of,
+    names: change.names ?? namesOf(of),
+    source: change.source ?? "export",
+    checks: change.checks ?? [],
     now: change.now ?? at("2026-11-24T09:30Z"),
     zone: change.zone ?? "UTC",
     coverage: { ...COVERAGE, ...change.coverage },
