@@ -83,8 +83,9 @@ export function parseChatCommand(text: string, context: QuestionContext): Parsed
 
 function parseStart(cursor: TokenCursor, context: QuestionContext): ChatCommand | null {
   if (cursor.accept("notify|subscribe|alert|tell")) {
-    cursor.accept("here|me|us|channel");
-    cursor.accept("in this channel");
+    while (cursor.accept("here|me|us") || cursor.accept("in this|the channel")) {
+      // However it is said, it is this channel.
+    }
     return { kind: "subscribe", filter: parseFilter(cursor, context) };
   }
   if (cursor.accept("stop|unsubscribe")) {
