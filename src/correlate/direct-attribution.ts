@@ -31,7 +31,7 @@ export function attributeDirect(span: Span): AttributedSpan {
       reason(
         "several-fit",
         "against",
-        `${people.size} principals wrote the NSG before the rule was first seen, and not every write carries its rules`,
+        `${people.size} principals wrote the NSG, and the log does not tell whose write made the rule`,
       ),
     );
   } else {
