@@ -1,5 +1,6 @@
 import type { Instant } from "../domain/instant.ts";
 import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
+import { containerWord } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
 import { attributeDirect } from "./direct-attribution.ts";
@@ -275,7 +276,7 @@ function verdictReasons(found: {
       reason(
         "stood-before",
         "neutral",
-        "the log has no earlier state of the NSG, so the rule may have stood before",
+        `the log has no earlier state of the ${containerWord(span.container)}, so the rule may have stood before`,
       ),
     );
   }
