@@ -1,4 +1,5 @@
 import type { Opening } from "../domain/opening.ts";
+import { containerWord } from "../domain/resource-id.ts";
 import type { Question } from "../domain/question.ts";
 import {
   choices,
@@ -137,7 +138,7 @@ function guardNodes(
           inline(
             "also: rule ",
             code(opening.rule.name),
-            ` in NSG ${opening.nsg.name}, which guards ${name}. `,
+            ` in ${containerWord(opening.nsg)} ${opening.nsg.name}, which guards ${name}. `,
             ...openingSentence(opening, knowledge),
           ),
         ),

@@ -4,6 +4,7 @@ import { FINDING_CODES } from "../domain/finding.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { DAY, durationText, MINUTE } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
+import { containerWord } from "../domain/resource-id.ts";
 import { ruleKey } from "../domain/security-rule.ts";
 import { looksLikeJit } from "./jit-rule.ts";
 
@@ -60,7 +61,7 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
   if (closedAt === null && promisedEnd !== null && context.asOf > promisedEnd + END_GRACE) {
     const late = durationText(context.asOf - promisedEnd);
     if (opening.mayHaveClosed) {
-      const text = `The log does not show the rule's removal, ${late} past its promised end; a later write of the NSG came without its rules, so it may be gone.`;
+      const text = `The log does not show the rule's removal, ${late} past its promised end; a later write of the ${containerWord(opening.nsg)} may have removed it.`;
       find("open-past-end", "warning", text);
     } else {
       find("open-past-end", "critical", `The rule still stands, ${late} past its promised end.`);

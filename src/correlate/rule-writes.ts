@@ -11,7 +11,10 @@ import type { Operation, Outcome } from "./operations.ts";
 
 /** One write or delete of an NSG, a firewall or a single rule, put together from its rows. */
 export interface RuleWrite {
+  /** The first row's time. */
   readonly at: Instant;
+  /** Whether the log has the row of its beginning; otherwise it began some time before `at`. */
+  readonly startSeen: boolean;
   readonly outcome: Exclude<Outcome, "failed">;
   /** The NSG, firewall or rule collection group. */
   readonly container: ResourceId;
@@ -51,6 +54,7 @@ export function toRuleWrite(operation: Operation, directory: ActorDirectory): Ru
   const principals = rows.map((row) => row.principal);
   return {
     at: first.at,
+    startSeen: rows.some((row) => row.status === "started"),
     outcome,
     container,
     effect,

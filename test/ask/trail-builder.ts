@@ -15,10 +15,15 @@ export function at(iso: string): Instant {
   return Date.parse(iso);
 }
 
-/** The resource ID of a VM or NSG in a resource group. */
-export function resource(type: "vm" | "nsg", name: string, group = "rg-a"): ResourceId {
-  const path =
-    type === "vm" ? "Microsoft.Compute/virtualMachines" : "Microsoft.Network/networkSecurityGroups";
+const TYPES = {
+  vm: "Microsoft.Compute/virtualMachines",
+  nsg: "Microsoft.Network/networkSecurityGroups",
+  firewall: "Microsoft.Network/azureFirewalls",
+};
+
+/** The resource ID of a VM, NSG or firewall in a resource group. */
+export function resource(type: keyof typeof TYPES, name: string, group = "rg-a"): ResourceId {
+  const path = TYPES[type];
   const id = parseResourceId(
     `/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/${group}/providers/${path}/${name}`,
   );
