@@ -3,7 +3,7 @@ import type { FeedHealth } from "../domain/feed.ts";
 import { HOUR } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Question } from "../domain/question.ts";
-import type { Coverage } from "../domain/trail.ts";
+import type { Coverage, Trail } from "../domain/trail.ts";
 import type { Message } from "../message/message.ts";
 import type { Clock, LiveState, Store } from "../ports.ts";
 import { answerQuestion } from "./answer-question.ts";
@@ -22,6 +22,7 @@ import { questionNames } from "./vm-match.ts";
 /** How long a conversation remembers what it was about. */
 const MEMORY: Duration = 8 * HOUR;
 const MOST_CONVERSATIONS = 10_000;
+const MOST_EVIDENCE = 500;
 /** How long a delivery's identity is known: no platform repeats a delivery after a day. */
 const SEEN_FOR: Duration = 24 * HOUR;
 
@@ -114,12 +115,24 @@ export class Conversations {
       zone,
       source: "feed",
       checks: [],
+      eventOf: await this.#evidence(question, trail),
     };
     if (live === null) {
       return knowledge;
     }
     const checks = await checkLive(openingsToCheck(question, knowledge), live);
     return { ...knowledge, checks };
+  }
+
+  /** The events that only the questions about evidence show. */
+  async #evidence(question: Question, trail: Trail): Promise<Knowledge["eventOf"]> {
+    if (question.kind !== "show-opening" && question.kind !== "explain-rule") {
+      return () => null;
+    }
+    const ids = new Set(trail.openings.flatMap(({ events }) => events));
+    const events = await this.#parts.store.evidence([...ids].slice(0, MOST_EVIDENCE));
+    const byId = new Map(events.map((event) => [event.id, event]));
+    return (id) => byId.get(id) ?? null;
   }
 
   async #status(knowledge: Knowledge): Promise<Message> {

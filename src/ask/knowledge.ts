@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Coverage, Trail } from "../domain/trail.ts";
 import { time } from "../message/build.ts";
@@ -18,6 +19,8 @@ export interface Knowledge {
   /** What the NSGs themselves showed just now; empty where nobody looked. */
   readonly checks: readonly LiveCheck[];
   readonly coverage: Coverage;
+  /** The event of an identity that an opening names; null when it is not at hand. */
+  readonly eventOf: (id: string) => ActivityEvent | null;
   /** When the question is asked. */
   readonly now: Instant;
   /** The asker's IANA time zone. */
@@ -26,12 +29,12 @@ export interface Knowledge {
 
 /** What a question about exports is answered from. */
 export function exportKnowledge(
-  trail: Trail,
-  coverage: Coverage,
-  asker: { readonly now: Instant; readonly zone: string },
+  reading: Pick<Knowledge, "trail" | "coverage" | "eventOf">,
+  asker: Pick<Knowledge, "now" | "zone">,
 ): Knowledge {
-  const { now, zone } = asker;
-  return { trail, names: namesOf(trail), source: "export", checks: [], coverage, now, zone };
+  const { trail, coverage, eventOf } = reading;
+  const names = namesOf(trail);
+  return { trail, names, source: "export", checks: [], coverage, eventOf, ...asker };
 }
 
 /**

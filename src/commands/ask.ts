@@ -8,9 +8,10 @@ import type { CommandContext } from "./command-context.ts";
 import type { AskOptions } from "./options.ts";
 
 /** What is known where no export is named: enough to say what can be asked. */
-const NOTHING_READ: Pick<Knowledge, "trail" | "coverage"> = {
+const NOTHING_READ: Pick<Knowledge, "trail" | "coverage" | "eventOf"> = {
   trail: { openings: [], requests: [], guards: [] },
   coverage: { from: null, to: null, events: 0, quarantined: 0, gaps: [] },
+  eventOf: () => null,
 };
 
 /**
@@ -27,8 +28,7 @@ export async function answerOnce(
   const rendering = context.rendering(zone);
   if (options.from.length === 0) {
     const now = context.surroundings.now();
-    const { trail, coverage } = NOTHING_READ;
-    const answer = ask(question, null, exportKnowledge(trail, coverage, { now, zone }));
+    const answer = ask(question, null, exportKnowledge(NOTHING_READ, { now, zone }));
     if (answer.question?.kind === "help") {
       await context.write(renderMessage(answer.message, rendering));
       return 0;
@@ -38,9 +38,8 @@ export async function answerOnce(
   if (reading === null) {
     return 1;
   }
-  const { trail, coverage } = reading;
-  const now = await context.askedAt(coverage);
-  const knowledge = exportKnowledge(trail, coverage, { now, zone });
+  const now = await context.askedAt(reading.coverage);
+  const knowledge = exportKnowledge(reading, { now, zone });
   const answer = ask(question, null, knowledge);
   if (answer.question === null) {
     await context.explain(renderMessage(answer.message, rendering));

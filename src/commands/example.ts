@@ -34,7 +34,7 @@ export async function showExample(context: CommandContext): Promise<number> {
   const { trail, coverage } = reading;
   // The example's story has an end: it is asked about as if that were now.
   const now = coverage.to ?? surroundings.now();
-  const knowledge = exportKnowledge(trail, coverage, { now, zone });
+  const knowledge = exportKnowledge(reading, { now, zone });
   await context.write(INTRODUCTION);
   await printTable(trail.openings, null, knowledge, context);
   await context.write(INVITATION);

@@ -40,9 +40,8 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
   } else if (options.csv) {
     await writeLines(context, [trailCsvHeader(), ...openings.map(trailCsvLine)], "\r\n");
   } else {
-    const { trail, coverage } = reading;
-    const now = await context.askedAt(coverage);
-    await printTable(openings, period, exportKnowledge(trail, coverage, { now, zone }), context);
+    const now = await context.askedAt(reading.coverage);
+    await printTable(openings, period, exportKnowledge(reading, { now, zone }), context);
   }
   return reading.failures.length === 0 ? 0 : 1;
 }

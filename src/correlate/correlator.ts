@@ -37,6 +37,17 @@ export class Correlator {
     return added;
   }
 
+  /** The event of this identity, as the trail's `events` name it; null when it is not known. */
+  find(id: string): ActivityEvent | null {
+    for (const { facts } of this.#subscriptions.values()) {
+      const event = facts.find(id);
+      if (event !== null) {
+        return event;
+      }
+    }
+    return null;
+  }
+
   /** How many distinct events are known. */
   get size(): number {
     let size = 0;

@@ -185,6 +185,7 @@ export function knowledge(
     names: change.names ?? namesOf(of),
     source: change.source ?? "export",
     checks: change.checks ?? [],
+    eventOf: change.eventOf ?? (() => null),
     now: change.now ?? at("2026-11-24T09:30Z"),
     zone: change.zone ?? "UTC",
     coverage: { ...COVERAGE, ...change.coverage },
