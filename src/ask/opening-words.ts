@@ -153,6 +153,8 @@ function endWords(opening: Opening, knowledge: Knowledge): Pieces {
       return ["changed ", ...at, ...by, ", so that it opens this no longer"];
     case "container-deleted":
       return ["gone ", ...at, " with its NSG or firewall, deleted", ...by];
+    case "unlogged":
+      return ["gone from the NSG ", ...at, "; who removed it is not in the log yet"];
     case "removed":
       return ["removed ", ...at, ...by];
     case null:

@@ -180,7 +180,7 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
       ),
       candidates: candidatesOf(scored),
       reasons: [
-        writerReason(openedBy),
+        writerReason(span, openedBy),
         ...verdictReasons({ span, fits, verdict, best, people: people.size, openedBy }),
       ],
     },
@@ -189,12 +189,15 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
 
 /** The write that opened the port when nothing but one write could have. */
 function openingWrite(span: Span): RuleWrite | null {
-  return !span.maybeBefore && span.writes.length === 1 ? span.seenIn : null;
+  const isOnly = !span.maybeBefore && span.writes.length === 1 && !span.seenIn.isSighting;
+  return isOnly ? span.seenIn : null;
 }
 
 /** The only write that the requests that fit leave, so that it dates the opening. */
 function datingWrite(scored: readonly Scored[], span: Span): RuleWrite | null {
-  const writes = new Set(scored.flatMap(({ slot }) => writesAfter(slot, span)));
+  const writes = new Set(
+    scored.flatMap(({ slot }) => writesAfter(slot, span).filter((write) => !write.isSighting)),
+  );
   const [write] = writes;
   return writes.size === 1 ? (write ?? null) : null;
 }
@@ -325,7 +328,11 @@ function verdictReasons(found: {
   return reasons.concat(best?.reasons ?? []);
 }
 
-function writerReason(openedBy: RuleWrite | null): Reason {
+function writerReason(span: Span, openedBy: RuleWrite | null): Reason {
+  if (openedBy === null && span.seenIn.isSighting) {
+    const text = `the ${containerWord(span.container)} itself showed the rule, and the log shows no write that made it; the rule looks like JIT's`;
+    return reason("write-unlogged", "neutral", text);
+  }
   if (openedBy?.proof === "provider") {
     const text = "the security resource provider wrote the rule, proven by its application ID";
     return reason("writer-is-provider", "for", text);

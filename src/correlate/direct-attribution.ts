@@ -26,7 +26,15 @@ export function attributeDirect(span: Span): AttributedSpan {
     );
   } else if (people.size === 0) {
     verdict = "unattributed";
-    reasons.push(reason("writer-unproven", "against", "the write's rows name nobody"));
+    reasons.push(
+      span.seenIn.isSighting
+        ? reason(
+            "write-unlogged",
+            "against",
+            `the ${container} itself showed the rule, and the log shows no write that made it`,
+          )
+        : reason("writer-unproven", "against", "the write's rows name nobody"),
+    );
   } else if (people.size > 1) {
     verdict = "ambiguous";
     reasons.push(
@@ -55,7 +63,7 @@ export function attributeDirect(span: Span): AttributedSpan {
     kind: "direct",
     vm: null,
     promisedEnd: null,
-    openedBy: undecided ? null : span.seenIn,
+    openedBy: undecided || span.seenIn.isSighting ? null : span.seenIn,
     attribution: {
       verdict,
       actor: named?.actor ?? null,

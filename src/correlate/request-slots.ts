@@ -107,7 +107,7 @@ function earliestRequest(span: Span): Instant {
   if (span.maybeBefore) {
     return Number.NEGATIVE_INFINITY;
   }
-  return (span.writes[0]?.at ?? span.seenIn.at) - WRITE_WINDOW;
+  return (span.writes[0]?.since ?? span.seenIn.since) - WRITE_WINDOW;
 }
 
 function slotsOf(request: AccessRequest): RequestSlot[] {
@@ -130,7 +130,7 @@ export function writesAfter(slot: RequestSlot, span: Span): readonly RuleWrite[]
     (write) =>
       write.proof !== "other" &&
       write.at >= at - CLOCK_SKEW &&
-      (write.at <= at + WRITE_WINDOW || correlationIds.includes(write.correlationId)),
+      (write.since <= at + WRITE_WINDOW || correlationIds.includes(write.correlationId)),
   );
 }
 

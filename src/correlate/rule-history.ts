@@ -31,6 +31,8 @@ export interface Span {
    * removed it with an outcome that is not in the log.
    */
   readonly unsureSince: readonly RuleWrite[];
+  /** When the NSG itself last showed the rule, since the span began; null when nobody looked. */
+  readonly sightedAt: Instant | null;
 }
 
 /** How a span ended. */
@@ -48,6 +50,8 @@ interface LiveSpan extends Span {
   confirmed: boolean;
   end: SpanEnd | null;
   unsureSince: readonly RuleWrite[];
+  sightedAt: Instant | null;
+  seenIn: RuleWrite;
   content: string;
 }
 
@@ -155,14 +159,31 @@ class ContainerHistory {
 
   #confirm(span: LiveSpan, index: number): void {
     const [write, { seenIn }] = [this.#writes[index], span];
+    if (write !== undefined) {
+      this.#adopt(span, write);
+    }
     // Had the write that first shows the rule failed, somebody else's that carries it made it. The
     // names of the provider's own rules come from nowhere but its own writes.
-    const isOther = write !== undefined && write.actor?.key !== seenIn.actor?.key;
+    const isOther =
+      write !== undefined && !write.isSighting && write.actor?.key !== seenIn.actor?.key;
     if (!span.confirmed && seenIn.outcome === "unseen" && seenIn.proof !== "provider" && isOther) {
       span.writes = [...span.writes, write];
     }
     span.lastSeen = index;
     span.confirmed = true;
+  }
+
+  /**
+   * Clocks differ: the write that made a rule may bear a time after that of its first sighting, and is
+   * still the one that made it.
+   */
+  #adopt(span: LiveSpan, write: RuleWrite): void {
+    if (write.isSighting) {
+      span.sightedAt = write.at;
+    } else if (span.seenIn.isSighting && write.at - span.seenIn.at <= LONGEST_WRITE) {
+      span.writes = [...span.writes.filter((one) => !one.isSighting), write];
+      span.seenIn = write;
+    }
   }
 
   /** A write without a known outcome may have failed: what it would have removed may stand. */
@@ -199,6 +220,8 @@ class ContainerHistory {
     const knownAbsent = Math.max(this.#completeAt, this.#ruleKnownAt.get(key) ?? -1);
     const hidden = this.#possibleMakers(knownAbsent, index, key);
     const maybeBefore = knownAbsent < 0 && fromState;
+    const since = this.#writes[knownAbsent]?.at ?? Number.NEGATIVE_INFINITY;
+    const { writes, seenIn } = makersOf(hidden, write, since);
     const span: LiveSpan = {
       container: write.container,
       ruleKey: key,
@@ -206,12 +229,13 @@ class ContainerHistory {
       rule,
       content,
       ordinal: before === undefined ? 0 : before.ordinal + 1,
-      writes: [...hidden, write],
-      seenIn: write,
+      writes,
+      seenIn,
       maybeBefore,
-      confirmed: false,
+      confirmed: write.isSighting,
       end: null,
       unsureSince: [],
+      sightedAt: write.isSighting ? write.at : null,
       lastSeen: index,
     };
     this.#all.push(span);
@@ -303,6 +327,23 @@ class ContainerHistory {
   #spansOf(key: string): LiveSpan[] {
     return [...(this.#live.get(key)?.values() ?? [])];
   }
+}
+
+/** The writes that may have made a rule that a write or a sighting first shows. */
+function makersOf(
+  hidden: readonly RuleWrite[],
+  shownBy: RuleWrite,
+  since: Instant,
+): Pick<Span, "writes" | "seenIn"> {
+  if (!shownBy.isSighting) {
+    return { writes: [...hidden, shownBy], seenIn: shownBy };
+  }
+  const sighting = { ...shownBy, since };
+  const [only, ...more] = hidden;
+  if (only === undefined) {
+    return { writes: [sighting], seenIn: sighting };
+  }
+  return { writes: hidden, seenIn: more.length === 0 ? only : sighting };
 }
 
 /** Whether a write may have touched the rule unseen: it does not tell, or its outcome is not in the log. */

@@ -105,6 +105,7 @@ export function opening(change: Partial<Opening> = {}): Opening {
     closedAt: at("2026-11-23T16:02Z"),
     closedAtExact: true,
     mayHaveClosed: false,
+    sightedAt: null,
     closedBy: "Windows Azure Security Resource Provider",
     closing: "expired",
     attribution: attribution(),
