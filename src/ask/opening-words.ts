@@ -1,7 +1,9 @@
 import { isAnySource } from "../domain/address-prefix.ts";
+import { MINUTE, durationText } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Opening, Verdict } from "../domain/opening.ts";
 import type { Actor } from "../domain/principal.ts";
-import { nameAmong } from "../domain/resource-id.ts";
+import { containerWord, nameAmong } from "../domain/resource-id.ts";
 import { code, inline, person, strong, time } from "../message/build.ts";
 import type { Pieces } from "../message/build.ts";
 import type { Inline, Span } from "../message/message.ts";
@@ -12,20 +14,34 @@ import { sharedVmNames } from "./vm-match.ts";
 
 const MOST_SOURCES = 4;
 const MOST_PEOPLE = 5;
+/** The provider needs a while to remove a rule; later than this, a port did not close on time. */
+const ON_TIME: Duration = 15 * MINUTE;
 
 /** What each verdict means, in words. */
 const VERDICT_WORDS: { readonly [verdict in Verdict]: string } = {
   certain: "certain: no other request or writer in the log could have made this rule",
-  likely: "likely: this request fits clearly better, but another cannot be excluded",
+  likely: "likely: no request by anyone else fits, but a proof is missing",
   ambiguous: "ambiguous: several requests fit alike, so the log alone cannot name the person",
-  unattributed: "unattributed: the log holds no request or writer that explains this rule",
+  unattributed: "unattributed: the log holds no request that explains this rule",
+};
+
+/** The same for a rule that JIT did not write. */
+const DIRECT_VERDICT_WORDS: { readonly [verdict in Verdict]: string } = {
+  certain: "certain: the log names who wrote this rule",
+  likely:
+    "likely: the log names one writer, but not whoever made every write that may have been it",
+  ambiguous: "ambiguous: the log names several writers, and not whose write made this rule",
+  unattributed: "unattributed: the log does not name who wrote this rule",
 };
 
 /** The verdict in words, for an opening of this kind. */
 export function verdictWords(opening: Opening): string {
-  const { verdict } = opening.attribution;
-  if (opening.kind === "direct" && verdict === "certain") {
-    return "certain: the log names who wrote this rule";
+  const { verdict, reasons } = opening.attribution;
+  if (opening.kind === "direct") {
+    return DIRECT_VERDICT_WORDS[verdict];
+  }
+  if (verdict === "likely" && reasons.some(({ code: why }) => why === "fits-better")) {
+    return "likely: this request fits clearly better, but another cannot be excluded";
   }
   return VERDICT_WORDS[verdict];
 }
@@ -47,12 +63,12 @@ export function whoWords(opening: Opening): Inline {
 
 /**
  * The VM in a few words, with its resource group where several VMs bear its name; for an opening of no
- * known VM, the NSG.
+ * known VM, the NSG or firewall.
  */
-export function whereWords(opening: Opening, { trail }: Knowledge): Span {
+export function whereWords(opening: Opening, { names }: Knowledge): Span {
   const { vm } = opening;
-  const name = vm === null ? opening.vmName : nameAmong(vm, sharedVmNames(trail));
-  return name === null ? code(`NSG ${opening.nsg.name}`) : code(name);
+  const name = vm === null ? opening.vmName : nameAmong(vm, sharedVmNames(names));
+  return name === null ? code(`${containerWord(opening.nsg)} ${opening.nsg.name}`) : code(name);
 }
 
 /** The sources in a few words. */
@@ -73,7 +89,7 @@ export function sourcesWords(opening: Opening): string {
 export function openingSentence(opening: Opening, knowledge: Knowledge): Pieces {
   const where =
     opening.vm === null && opening.vmName === null
-      ? ["in NSG ", code(opening.nsg.name)]
+      ? [`in ${containerWord(opening.nsg)} `, code(opening.nsg.name)]
       : ["on ", whereWords(opening, knowledge)];
   const what = [strong(portWords(opening.port)), " ", ...where, " to ", sourcesWords(opening)];
   return [
@@ -126,7 +142,7 @@ function endWords(opening: Opening, knowledge: Knowledge): Pieces {
   const by: Pieces = closedBy === null ? [] : [" by ", strong(closedBy)];
   switch (closing) {
     case "expired":
-      return ["closed on time, ", ...at];
+      return closedLate(opening, closedAt, at);
     case "superseded":
       return ["replaced ", ...at, " by a newer request"];
     case "closed-early":
@@ -137,6 +153,8 @@ function endWords(opening: Opening, knowledge: Knowledge): Pieces {
       return ["changed ", ...at, ...by, ", so that it opens this no longer"];
     case "container-deleted":
       return ["gone ", ...at, " with its NSG or firewall, deleted", ...by];
+    case "unlogged":
+      return ["gone from the NSG ", ...at, "; who removed it is not in the log yet"];
     case "removed":
       return ["removed ", ...at, ...by];
     case null:
@@ -144,21 +162,32 @@ function endWords(opening: Opening, knowledge: Knowledge): Pieces {
   }
 }
 
+function closedLate({ promisedEnd }: Opening, closedAt: Instant, at: Pieces): Pieces {
+  const late = promisedEnd === null ? 0 : closedAt - promisedEnd;
+  return late > ON_TIME
+    ? [`closed ${durationText(late)} past its end, `, ...at]
+    : ["closed on time, ", ...at];
+}
+
 function standingWords(opening: Opening, knowledge: Knowledge): Pieces {
   const end = time(knownTo(knowledge));
+  const asOf: Pieces =
+    knowledge.source === "feed"
+      ? [", by the log as read at ", end]
+      : [" when the log ends, at ", end];
   if (!opening.outcomeSeen) {
-    return ["perhaps open when the log ends, at ", end];
+    return ["perhaps open", ...asOf];
   }
   if (opening.mayHaveClosed) {
-    return ["perhaps open when the log ends, at ", end, ": a later write does not show its rules"];
+    return ["perhaps open", ...asOf, ": a later write may have removed it"];
   }
   if (opening.promisedEnd !== null && opening.promisedEnd < knownTo(knowledge)) {
-    return ["still open past its end when the log ends, at ", end];
+    return ["still open past its end", ...asOf];
   }
   const passed = opening.promisedEnd !== null && opening.promisedEnd <= knowledge.now;
   return [
-    "still open when the log ends, at ",
-    end,
+    "still open",
+    ...asOf,
     passed ? "; its end has passed since, and whether it closed is not in the log yet" : null,
   ];
 }
