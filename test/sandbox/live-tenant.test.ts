@@ -73,11 +73,11 @@ test("What happens does not depend on when, or how often, somebody looks.", () =
     fc.property(
       fc.nat(),
       fc.constantFrom(DEMO, TINY),
-      fc.array(fc.integer({ min: 0, max: 2 * DAY }), { maxLength: 60 }),
-      fc.option(fc.integer({ min: 0, max: 2 * DAY }), { nil: null }),
+      fc.array(fc.integer({ min: 0, max: DAY }), { maxLength: 40 }),
+      fc.option(fc.integer({ min: 0, max: DAY }), { nil: null }),
       (seed, profile, looks, asked) => {
         const [once, often] = [tenantAt(seed, profile), tenantAt(seed, profile)];
-        const end = NOON + 2 * DAY;
+        const end = NOON + DAY;
         if (asked !== null) {
           ask(once, NOON + asked);
         }
@@ -99,7 +99,7 @@ test("What happens does not depend on when, or how often, somebody looks.", () =
         expect(often.truth()).toEqual(once.truth());
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 30 },
   );
 });
 
@@ -108,7 +108,7 @@ test("Who asks from outside changes nothing else that happens in the demo.", () 
     fc.property(fc.nat(), fc.integer({ min: 0, max: DAY }), (seed, after) => {
       const [alone, visited] = [tenantAt(seed), tenantAt(seed)];
       ask(visited, NOON + after);
-      const end = NOON + 2 * DAY;
+      const end = NOON + DAY + HOUR;
       alone.advance(end);
       visited.advance(end);
       const own = ({ person, at }: { person: { name: string }; at: Instant }) =>
@@ -117,7 +117,7 @@ test("Who asks from outside changes nothing else that happens in the demo.", () 
       expect(others.map(own)).toEqual(alone.truth().requests.map(own));
       expect(visited.truth().requests).toHaveLength(others.length + 1);
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   );
 });
 
@@ -129,22 +129,6 @@ test("A clock that goes back brings nothing back.", () => {
   expect(tenant.truth()).toEqual(before);
 });
 
-test("The log forgets what Azure would: a long demo does not grow without an end.", () => {
-  const tenant = tenantAt(1);
-  const ends = [100, 160].map((days) => NOON + days * DAY);
-  const counts = ends.map((end) => {
-    for (let at = end - 60 * DAY; at <= end; at += DAY) {
-      tenant.advance(at);
-    }
-    const all = { from: "2026", to: "2028", narrowing: null, before: null, limit: 1_000_000 };
-    const [subscription = ""] = tenant.model.subscriptions;
-    return tenant.log.page({ ...all, subscription }, end).rows.length;
-  });
-  const [first = 0, second = 0] = counts;
-  expect(second).toBeLessThan(first * 1.1);
-  expect(second).toBeGreaterThan(first * 0.9);
-});
-
 describe("the demo, whatever its seed", () => {
   const SEEDS = Array.from({ length: 12 }, (_, seed) => seed * 7919);
 
@@ -154,9 +138,8 @@ describe("the demo, whatever its seed", () => {
     const onVmX = trailAt(tenant, NOON).filter(
       ({ vmName, port, closedAt }) => vmName === "vm-x" && port === "3389" && closedAt === null,
     );
-    expect(onVmX).toMatchObject([
-      { actor: "alice@contoso.com", verdict: "certain", justification: expect.any(String) },
-    ]);
+    expect(onVmX).toMatchObject([{ actor: "alice@contoso.com", verdict: "certain" }]);
+    expect(onVmX[0]?.justification).toMatch(/\w/);
     const openedAt = Date.parse(onVmX[0]?.openedAt ?? "");
     expect(openedAt).toBeGreaterThan(NOON - HOUR);
   });

@@ -108,28 +108,31 @@ test("$select gives only the properties that it names.", async () => {
   const [row] = await rowsOf(sandbox, ALL, "&$select=eventDataId,%20operationName,caller");
   expect(Object.keys(row ?? {}).sort()).toEqual(["caller", "eventDataId", "operationName"]);
   const answer = await callArm(sandbox, logPath(sandbox, ALL, "&$select=eventDataId,password"));
-  expect(errorOf(answer)).toMatchObject({ message: expect.stringContaining("'password'") });
+  expect(errorOf(answer).message).toContain("'password'");
 });
 
 test("A row is readable from its submission on, three to twenty minutes late, and out of order.", async () => {
   const { sandbox, clock } = await running();
   const known = new Set((await rowsOf(sandbox, ALL)).map((row) => row["eventDataId"]));
   const arrivals: Row[] = [];
+  const waits: number[] = [];
   for (let minute = 0; minute < 240; minute += 1) {
     clock.pass(MINUTE);
     for (const row of (await rowsOf(sandbox, between(HOUR, DAY))).toReversed()) {
       if (!known.has(row["eventDataId"])) {
         known.add(row["eventDataId"]);
         arrivals.push(row);
-        const submitted = timeOf(row, "submissionTimestamp");
-        expect(submitted).toBeLessThanOrEqual(clock.now());
-        expect(submitted).toBeGreaterThan(clock.now() - MINUTE);
-        const late = submitted - timeOf(row, "eventTimestamp");
-        expect(late).toBeGreaterThanOrEqual(3 * MINUTE);
-        expect(late).toBeLessThanOrEqual(20 * MINUTE);
+        waits.push(clock.now() - timeOf(row, "submissionTimestamp"));
       }
     }
   }
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...waits)).toBeLessThan(MINUTE);
+  const delays = arrivals.map(
+    (row) => timeOf(row, "submissionTimestamp") - timeOf(row, "eventTimestamp"),
+  );
+  expect(Math.min(...delays)).toBeGreaterThanOrEqual(3 * MINUTE);
+  expect(Math.max(...delays)).toBeLessThanOrEqual(20 * MINUTE);
   const times = arrivals.map((row) => timeOf(row, "eventTimestamp"));
   expect(times.length).toBeGreaterThan(20);
   expect(times).not.toEqual(times.toSorted((a, b) => a - b));
@@ -140,7 +143,7 @@ test("Delays can be set, and change nothing else.", async () => {
   const { sandbox: prompt } = await running({ delays: { from: 0, to: 0 } });
   const filter = between(7 * DAY, -HOUR);
   const facts = async (sandbox: Sandbox) =>
-    (await rowsOf(sandbox, filter)).map(({ submissionTimestamp: _, ...row }) => row);
+    (await rowsOf(sandbox, filter)).map((row) => ({ ...row, submissionTimestamp: null }));
   expect(await facts(prompt)).toEqual(await facts(late));
   const [row] = await rowsOf(prompt, filter);
   expect(row?.["submissionTimestamp"]).toBe(row?.["eventTimestamp"]);

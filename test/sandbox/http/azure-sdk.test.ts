@@ -16,6 +16,7 @@ import {
   between,
   call,
   credentialFor,
+  errorOf,
   firstSubscription,
   logPath,
   monitorFor,
@@ -126,7 +127,8 @@ test("Entra knows one tenant.", async () => {
   const { sandbox } = await running();
   const url = `${sandbox.authority}/elsewhere.example/oauth2/v2.0/token`;
   const answer = await call(sandbox, url, { method: "POST", body: "" });
-  expect(answer).toMatchObject({ status: 400, text: expect.stringContaining("AADSTS90002") });
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain("AADSTS90002");
 });
 
 test("A token lives as long as its sign-in said, and then is refused with a challenge.", async () => {
@@ -142,10 +144,8 @@ test("A token lives as long as its sign-in said, and then is refused with a chal
   expect(await read()).toMatchObject({ status: 200 });
   clock.pass(2 * HOUR);
   const late = await read();
-  expect(late).toMatchObject({
-    status: 401,
-    text: expect.stringContaining("ExpiredAuthenticationToken"),
-  });
+  expect(late.status).toBe(401);
+  expect(errorOf(late).code).toBe("ExpiredAuthenticationToken");
   expect(late.headers["www-authenticate"]).toContain('error="invalid_token"');
 });
 
@@ -157,7 +157,8 @@ test.each([
   const { sandbox } = await running();
   const url = `${sandbox.resourceManager}${logPath(sandbox, ALL)}`;
   const answer = await call(sandbox, url, { headers });
-  expect(answer).toMatchObject({ status: 401, text: expect.stringContaining(code) });
+  expect(answer.status).toBe(401);
+  expect(errorOf(answer).code).toBe(code);
   expect(answer.headers["www-authenticate"]).toContain("Bearer authorization_uri=");
 });
 
@@ -230,6 +231,7 @@ test("Every request is taken down with its method, path, time and status.", asyn
     "POST 200",
     "GET 404",
   ]);
-  expect(seen[2]).toMatchObject({ at: NOON, path: expect.stringMatching(/^\/subscriptions\//) });
+  expect(seen[2]?.at).toBe(NOON);
+  expect(seen[2]?.path).toMatch(/^\/subscriptions\/.*eventTimestamp/);
   expect(seen.at(-1)).toMatchObject({ at: NOON + MINUTE, path: "/nowhere" });
 });

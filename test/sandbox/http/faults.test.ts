@@ -49,10 +49,9 @@ test("An answer may be half a JSON document.", async () => {
 test("An answer may be a page of somebody in between.", async () => {
   const { sandbox } = await running();
   sandbox.inject({ fault: { kind: "html" } });
-  expect(await callArm(sandbox, logPath(sandbox, ALL))).toMatchObject({
-    status: 200,
-    text: expect.stringContaining("<!doctype html>"),
-  });
+  const { status, text } = await callArm(sandbox, logPath(sandbox, ALL));
+  expect(status).toBe(200);
+  expect(text).toContain("<!doctype html>");
 });
 
 test("An answer may never come.", async () => {

@@ -23,8 +23,8 @@ async function raw(sandbox: Sandbox, text: string): Promise<string> {
   });
 }
 
-async function stillAnswers(sandbox: Sandbox): Promise<void> {
-  expect(await callArm(sandbox, logPath(sandbox, ALL))).toMatchObject({ status: 200 });
+async function isAnswering(sandbox: Sandbox): Promise<boolean> {
+  return (await callArm(sandbox, logPath(sandbox, ALL))).status === 200;
 }
 
 const FOREIGN = [
@@ -44,7 +44,8 @@ test.each(FOREIGN)("A request with %o is refused, at both servers.", async (head
   expect(azure.status).toBe(403);
   expect(errorOf(azure).message).toContain(why);
   const desk = await call(sandbox, `${sandbox.frontDesk}/open?vm=vm-x&port=22`, init);
-  expect(desk).toMatchObject({ status: 403, text: expect.stringContaining(why) });
+  expect(desk.status).toBe(403);
+  expect(desk.text).toContain(why);
   expect(sandbox.truth().requests.filter(({ at }) => at === NOON)).toEqual([]);
 });
 
@@ -76,7 +77,7 @@ test("A body without an end is given up, and the server goes on.", async () => {
     body,
   });
   expect(token.status).toBe(413);
-  await stillAnswers(sandbox);
+  expect(await isAnswering(sandbox)).toBe(true);
 });
 
 const MALFORMED = [
@@ -99,7 +100,7 @@ test.each(MALFORMED)("A request with %s is refused, and the server goes on.", as
   const { sandbox } = await running();
   const { host } = new URL(sandbox.resourceManager);
   expect(await raw(sandbox, text.replace("HOST", host))).toMatch(/^HTTP\/1\.1 4\d\d /);
-  await stillAnswers(sandbox);
+  expect(await isAnswering(sandbox)).toBe(true);
 });
 
 test("Whoever hangs up in the middle of a request does no harm.", async () => {
@@ -112,7 +113,7 @@ test("Whoever hangs up in the middle of a request does no harm.", async () => {
       resolve();
     });
   });
-  await stillAnswers(sandbox);
+  expect(await isAnswering(sandbox)).toBe(true);
 });
 
 test("Plain HTTP is not spoken where HTTPS is.", async () => {
@@ -130,7 +131,7 @@ test("Plain HTTP is not spoken where HTTPS is.", async () => {
     socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   });
   expect(answer).toBe("");
-  await stillAnswers(sandbox);
+  expect(await isAnswering(sandbox)).toBe(true);
 });
 
 test("Whoever does not know the certificate does not trust it.", async () => {
@@ -148,10 +149,11 @@ test("A port that is taken is told, with what to do.", async () => {
   const clock = new HandClock();
   for (const ports of [{ port: services }, { deskPort: desk }]) {
     const taken = ports.port ?? ports.deskPort ?? 0;
-    await expect(startSandbox({ clock, seed: 1, ...ports })).rejects.toMatchObject({
-      code: "port-in-use",
-      message: expect.stringContaining(`Port ${taken} on 127.0.0.1 is taken by another program`),
-    });
+    const starting = startSandbox({ clock, seed: 1, ...ports });
+    await expect(starting).rejects.toMatchObject({ code: "port-in-use" });
+    await expect(starting).rejects.toThrow(
+      `Port ${taken} on 127.0.0.1 is taken by another program`,
+    );
   }
 });
 

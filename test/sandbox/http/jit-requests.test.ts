@@ -164,12 +164,12 @@ test("The front desk takes a request without a token.", async () => {
     /^you@contoso\.com asked for port 3389 on vm-x from [\d.]+ for 1 h\./,
   );
   clock.pass(5 * MINUTE);
-  expect(sandbox.truth().openings).toContainEqual(
-    expect.objectContaining({
-      vm: vmX(sandbox).id,
-      person: expect.objectContaining({ name: "you@contoso.com" }),
-    }),
-  );
+  const opening = sandbox.truth().openings.find(({ request }) => request?.at === NOON);
+  expect(opening).toMatchObject({
+    vm: vmX(sandbox).id,
+    port: "3389",
+    person: { name: "you@contoso.com" },
+  });
 });
 
 test("At the front desk one may say who, how long, from where and why.", async () => {
@@ -201,7 +201,8 @@ test.each([
 ])("The front desk answers %s %s with %i.", async (method, path, status, text) => {
   const { sandbox } = await running();
   const answer = await call(sandbox, `${sandbox.frontDesk}${path}`, { method });
-  expect(answer).toMatchObject({ status, text: expect.stringContaining(text) });
+  expect(answer.status).toBe(status);
+  expect(answer.text).toContain(text);
   expect(sandbox.truth().requests.filter(({ at }) => at === NOON)).toEqual([]);
 });
 

@@ -191,7 +191,7 @@ test("A refused request is not among those that the policy remembers.", async ()
   );
   const { requests } = sandbox.truth();
   const granted = requests.filter(({ denied }) => !denied).map(({ at }) => at);
-  expect(times.sort()).toEqual(granted.sort());
+  expect(times.toSorted((a, b) => a - b)).toEqual(granted.toSorted((a, b) => a - b));
   expect(granted.length).toBeLessThan(requests.length);
 });
 
