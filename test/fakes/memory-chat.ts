@@ -1,10 +1,10 @@
 import type { ChannelRef, Receipt } from "../../src/domain/notification.ts";
 import type { Duration, Instant } from "../../src/domain/instant.ts";
 import { DeliveryError } from "../../src/errors.ts";
-import type { Inline, Message, MessageNode } from "../../src/message/message.ts";
-import { plainText } from "../../src/message/plain.ts";
+import type { Message } from "../../src/message/message.ts";
 import { repeatNotice } from "../../src/message/repeat-notice.ts";
 import type { ChatAdapter, ChatCapabilities, PostOptions } from "../../src/ports.ts";
+import { messageText, nodeText } from "./message-text.ts";
 
 const LONGEST = 4000;
 
@@ -165,32 +165,7 @@ export class MemoryChatAdapter implements ChatAdapter {
 }
 
 function textOf(message: Message, maybeRepeated: boolean): string {
-  const nodes = message.nodes.map(nodeText).join("\n");
+  const nodes = messageText(message);
   const mark = maybeRepeated ? `\n${nodeText(repeatNotice())}` : "";
   return `${nodes.slice(0, LONGEST - mark.length)}${mark}`;
-}
-
-/** A block of a message as lines of plain text. */
-export function nodeText(node: MessageNode): string {
-  const inZone = (content: Inline): string => plainText(content, "UTC");
-  switch (node.kind) {
-    case "heading":
-    case "code":
-      return node.text;
-    case "paragraph":
-    case "context":
-      return inZone(node.content);
-    case "notice":
-      return `${node.severity}: ${inZone(node.content)}`;
-    case "facts":
-      return node.facts.map(({ label, value }) => `${label}: ${inZone(value)}`).join("\n");
-    case "table":
-      return [node.columns, ...node.rows.map((row) => row.map(inZone))]
-        .map((row) => row.join(" | "))
-        .join("\n");
-    case "list":
-      return node.items.map((item) => `- ${inZone(item)}`).join("\n");
-    case "choices":
-      return [node.prompt, ...node.commands].join("\n");
-  }
 }
