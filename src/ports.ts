@@ -317,8 +317,18 @@ export interface ChatAdapter {
   post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt>;
   /** Replaces what the message says. */
   edit(receipt: Receipt, message: Message): Promise<void>;
-  /** Looks for a message with the key, posted after `since`; only with `capabilities.readBack`. */
-  find(channel: ChannelRef, key: string, since: Instant): Promise<Receipt | null>;
+  /**
+   * Looks for a message with the key that this program posted after `since`; only with
+   * `capabilities.readBack`. Throws `DeliveryError` when it could not look: null means that it looked.
+   *
+   * @param thread the message in whose thread it was to stand; null for a message of its own.
+   */
+  find(
+    channel: ChannelRef,
+    key: string,
+    since: Instant,
+    thread: Receipt | null,
+  ): Promise<Receipt | null>;
 }
 
 /** What the program does with what comes from a chat. */
