@@ -38,6 +38,16 @@ export interface RandomSource {
   next(): number;
 }
 
+/** How much a line of the log matters. */
+export type LogLevel = "error" | "warning" | "info" | "debug";
+
+/** Writes one line of the program's own log. Fields never hold secrets; hostile text is escaped. */
+export type Log = (
+  level: LogLevel,
+  message: string,
+  fields?: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
+
 // ---------------------------------------------------------------------------------------------
 // Feeds
 

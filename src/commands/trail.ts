@@ -1,4 +1,4 @@
-import type { ExportReading } from "../app.ts";
+import type { ExportReading } from "../app/export-reading.ts";
 import { honesty } from "../ask/honesty.ts";
 import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
