@@ -1,9 +1,13 @@
 import { sourcesKey } from "../domain/address-prefix.ts";
-import type { Instant } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import { MINUTE } from "../domain/instant.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { PortRange, SecurityRule } from "../domain/security-rule.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
 import type { RuleWrite } from "./rule-writes.ts";
+
+/** How long the rows of one write may lie apart. */
+const LONGEST_WRITE: Duration = 2 * MINUTE;
 
 /** A port that an inbound allow rule exposed, from the write that showed it to the one that ended it. */
 export interface Span {
@@ -13,16 +17,22 @@ export interface Span {
   readonly rule: SecurityRule;
   /** How many earlier spans the same rule and port had. */
   readonly ordinal: number;
-  /** The writes that may have opened the port, oldest first; the last one is where it was first seen. */
+  /** The writes that may have opened the port, oldest first. */
   readonly writes: readonly RuleWrite[];
+  /** The write that first shows the port open. */
   readonly seenIn: RuleWrite;
   /** Whether the rule may have stood before anything that the log tells of it. */
   readonly maybeBefore: boolean;
   /** Whether a later write shows that the rule was there, whatever the outcome of `seenIn`. */
   readonly confirmed: boolean;
   readonly end: SpanEnd | null;
-  /** While it stands: later writes that may have removed it, because they do not carry their rules. */
+  /**
+   * While it stands: later writes that may have removed it, because they do not carry their rules, or
+   * removed it with an outcome that is not in the log.
+   */
   readonly unsureSince: readonly RuleWrite[];
+  /** When the NSG itself last showed the rule, since the span began; null when nobody looked. */
+  readonly sightedAt: Instant | null;
 }
 
 /** How a span ended. */
@@ -36,9 +46,12 @@ export interface SpanEnd {
 interface LiveSpan extends Span {
   /** Index in the container's writes of the last one that shows the rule. */
   lastSeen: number;
+  writes: readonly RuleWrite[];
   confirmed: boolean;
   end: SpanEnd | null;
   unsureSince: readonly RuleWrite[];
+  sightedAt: Instant | null;
+  seenIn: RuleWrite;
   content: string;
 }
 
@@ -71,7 +84,12 @@ class ContainerHistory {
     const { effect } = write;
     switch (effect.kind) {
       case "state":
-        this.#applyState(effect.rules, index, true);
+        if (this.#mayBeStale(index)) {
+          this.#writes[index] = { ...write, effect: { ...effect, kind: "partial-state" } };
+          this.#applyState(effect.rules, index, false);
+        } else {
+          this.#applyState(effect.rules, index, true);
+        }
         return;
       case "partial-state":
         this.#applyState(effect.rules, index, false);
@@ -81,13 +99,13 @@ class ContainerHistory {
         return;
       case "delete-rule":
         this.#closeRule(effect.ruleKey, index, "gone");
-        this.#ruleKnownAt.set(effect.ruleKey, index);
+        this.#knowRule(effect.ruleKey, index);
         return;
       case "delete-container":
         for (const key of this.#live.keys()) {
           this.#closeRule(key, index, "container-deleted");
         }
-        this.#completeAt = index;
+        this.#knowAll(index);
         return;
       case "unknown":
         return;
@@ -97,7 +115,7 @@ class ContainerHistory {
   finish(): Span[] {
     for (const span of this.#all) {
       if (span.end === null) {
-        span.unsureSince = this.#unknownBetween(span.lastSeen, this.#writes.length, span.ruleKey);
+        span.unsureSince = this.#possibleEnds(span, this.#writes.length);
       }
     }
     return this.#all;
@@ -115,7 +133,7 @@ class ContainerHistory {
           this.#closeRule(key, index, "gone");
         }
       }
-      this.#completeAt = index;
+      this.#knowAll(index);
     }
   }
 
@@ -133,11 +151,52 @@ class ContainerHistory {
       if (live === undefined) {
         this.#open({ key, port, rule, content }, index, fromState);
       } else {
-        live.lastSeen = index;
-        live.confirmed = true;
+        this.#confirm(live, index);
       }
     }
-    this.#ruleKnownAt.set(key, index);
+    this.#knowRule(key, index);
+  }
+
+  #confirm(span: LiveSpan, index: number): void {
+    const [write, { seenIn }] = [this.#writes[index], span];
+    if (write !== undefined) {
+      this.#adopt(span, write);
+    }
+    // Had the write that first shows the rule failed, somebody else's that carries it made it. The
+    // names of the provider's own rules come from nowhere but its own writes.
+    const isOther =
+      write !== undefined && !write.isSighting && write.actor?.key !== seenIn.actor?.key;
+    if (!span.confirmed && seenIn.outcome === "unseen" && seenIn.proof !== "provider" && isOther) {
+      span.writes = [...span.writes, write];
+    }
+    span.lastSeen = index;
+    span.confirmed = true;
+  }
+
+  /**
+   * Clocks differ: the write that made a rule may bear a time after that of its first sighting, and is
+   * still the one that made it.
+   */
+  #adopt(span: LiveSpan, write: RuleWrite): void {
+    if (write.isSighting) {
+      span.sightedAt = write.at;
+    } else if (span.seenIn.isSighting && write.at - span.seenIn.at <= LONGEST_WRITE) {
+      span.writes = [...span.writes.filter((one) => !one.isSighting), write];
+      span.seenIn = write;
+    }
+  }
+
+  /** A write without a known outcome may have failed: what it would have removed may stand. */
+  #knowAll(index: number): void {
+    if (this.#writes[index]?.outcome !== "unseen") {
+      this.#completeAt = index;
+    }
+  }
+
+  #knowRule(key: string, index: number): void {
+    if (this.#writes[index]?.outcome !== "unseen") {
+      this.#ruleKnownAt.set(key, index);
+    }
   }
 
   #open(
@@ -147,7 +206,7 @@ class ContainerHistory {
   ): void {
     const { key, port, rule, content } = item;
     const before = this.#latest.get(itemKey(key, port));
-    if (before !== undefined && this.#wasNeverClosed(before, content)) {
+    if (before !== undefined && this.#wasNeverClosed(before, content, index)) {
       before.end = null;
       before.lastSeen = index;
       before.confirmed = true;
@@ -159,8 +218,10 @@ class ContainerHistory {
       return;
     }
     const knownAbsent = Math.max(this.#completeAt, this.#ruleKnownAt.get(key) ?? -1);
-    const hidden = this.#unknownBetween(knownAbsent, index, key);
+    const hidden = this.#possibleMakers(knownAbsent, index, key);
     const maybeBefore = knownAbsent < 0 && fromState;
+    const since = this.#writes[knownAbsent]?.at ?? Number.NEGATIVE_INFINITY;
+    const { writes, seenIn } = makersOf(hidden, write, since);
     const span: LiveSpan = {
       container: write.container,
       ruleKey: key,
@@ -168,12 +229,13 @@ class ContainerHistory {
       rule,
       content,
       ordinal: before === undefined ? 0 : before.ordinal + 1,
-      writes: [...hidden, write],
-      seenIn: write,
+      writes,
+      seenIn,
       maybeBefore,
-      confirmed: false,
+      confirmed: write.isSighting,
       end: null,
       unsureSince: [],
+      sightedAt: write.isSighting ? write.at : null,
       lastSeen: index,
     };
     this.#all.push(span);
@@ -181,20 +243,60 @@ class ContainerHistory {
     this.#latest.set(itemKey(key, port), span);
   }
 
-  /** A removal without a known outcome did not happen when the same rule stands there afterwards. */
-  #wasNeverClosed(span: LiveSpan, content: string): boolean {
+  /**
+   * A change without a known outcome did not happen when the rule stands there as before; nor may a
+   * removal have happened when the rule stands in a state that may be older than the removal.
+   */
+  #wasNeverClosed(span: LiveSpan, content: string, index: number): boolean {
     const last = span.end?.writes.at(-1);
-    return last !== undefined && last.outcome === "unseen" && span.content === content;
+    const at = this.#writes[index]?.at;
+    if (last === undefined || at === undefined || span.content !== content) {
+      return false;
+    }
+    return last.outcome === "unseen" || (this.#mayBeStale(index) && at - last.at <= LONGEST_WRITE);
   }
 
-  /** Writes after `from` and before `to` that may have touched the rule without telling so. */
-  #unknownBetween(from: number, to: number, key: string): RuleWrite[] {
-    return this.#writes.slice(from + 1, to).filter(({ effect }) => {
-      if (effect.kind === "unknown") {
-        return effect.ruleKey === null || effect.ruleKey === key;
-      }
-      return effect.kind === "partial-state";
+  /**
+   * Whether the write may have begun before the one that stands before it: its first row is not in the
+   * log, or both bear one time. What its state lacks may then have been added since.
+   */
+  #mayBeStale(index: number): boolean {
+    return this.#mayPrecede(index, index - 1);
+  }
+
+  /** Whether the later of two writes may have begun first. */
+  #mayPrecede(later: number, earlier: number): boolean {
+    const [first, write] = [this.#writes[earlier], this.#writes[later]];
+    if (first === undefined || write === undefined) {
+      return false;
+    }
+    return write.at - first.at <= (write.startSeen ? 0 : LONGEST_WRITE);
+  }
+
+  /** Writes before `to` that may have ended a span that stood, although nothing says so for sure. */
+  #possibleEnds(span: LiveSpan, to: number): RuleWrite[] {
+    let from = span.lastSeen;
+    while (this.#mayPrecede(span.lastSeen, from - 1)) {
+      from -= 1;
+    }
+    const writes = this.#writes.slice(from, to);
+    writes.splice(span.lastSeen - from, 1);
+    return writes.filter((write, at) => {
+      const isEarlier = from + at < span.lastSeen;
+      return (isEarlier || mayHide(write, span.ruleKey)) && !showsRule(write, span.ruleKey);
     });
+  }
+
+  /** Writes after `from` and before `to` that may have made the rule without telling so. */
+  #possibleMakers(from: number, to: number, key: string): RuleWrite[] {
+    return this.#writes
+      .slice(from + 1, to)
+      .filter(
+        (write) =>
+          mayHide(write, key) &&
+          write.effect.kind !== "delete-container" &&
+          write.effect.kind !== "delete-rule",
+      );
   }
 
   #closeRule(key: string, index: number, how: SpanEnd["how"]): void {
@@ -205,9 +307,9 @@ class ContainerHistory {
 
   #close(span: LiveSpan, index: number, how: SpanEnd["how"]): void {
     const write = this.#writes[index];
-    if (write !== undefined) {
-      const hidden = this.#unknownBetween(span.lastSeen, index, span.ruleKey);
-      span.end = { at: write.at, how, writes: [...hidden, write] };
+    // A removal without a known outcome is shown by the next state, if it happened.
+    if (write !== undefined && (write.outcome !== "unseen" || how === "changed")) {
+      span.end = { at: write.at, how, writes: [...this.#possibleEnds(span, index), write] };
       const live = this.#live.get(span.ruleKey);
       live?.delete(portText(span.port));
       if (live?.size === 0) {
@@ -224,6 +326,53 @@ class ContainerHistory {
 
   #spansOf(key: string): LiveSpan[] {
     return [...(this.#live.get(key)?.values() ?? [])];
+  }
+}
+
+/** The writes that may have made a rule that a write or a sighting first shows. */
+function makersOf(
+  hidden: readonly RuleWrite[],
+  shownBy: RuleWrite,
+  since: Instant,
+): Pick<Span, "writes" | "seenIn"> {
+  if (!shownBy.isSighting) {
+    return { writes: [...hidden, shownBy], seenIn: shownBy };
+  }
+  const sighting = { ...shownBy, since };
+  const [only, ...more] = hidden;
+  if (only === undefined) {
+    return { writes: [sighting], seenIn: sighting };
+  }
+  return { writes: hidden, seenIn: more.length === 0 ? only : sighting };
+}
+
+/** Whether a write may have touched the rule unseen: it does not tell, or its outcome is not in the log. */
+function mayHide({ effect, outcome }: RuleWrite, key: string): boolean {
+  switch (effect.kind) {
+    case "unknown":
+      return effect.ruleKey === null || effect.ruleKey === key;
+    case "partial-state":
+      return true;
+    case "state":
+    case "delete-container":
+      return outcome === "unseen";
+    case "put-rule":
+      return outcome === "unseen" && ruleKey(effect.rule.name) === key;
+    case "delete-rule":
+      return outcome === "unseen" && effect.ruleKey === key;
+  }
+}
+
+/** Whether the write leaves the rule in place. */
+function showsRule({ effect }: RuleWrite, key: string): boolean {
+  switch (effect.kind) {
+    case "state":
+    case "partial-state":
+      return effect.rules.some((rule) => ruleKey(rule.name) === key);
+    case "put-rule":
+      return ruleKey(effect.rule.name) === key;
+    default:
+      return false;
   }
 }
 
