@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { SqlBool } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Sighting } from "../domain/sighting.ts";
+import { batchesOf } from "./batches.ts";
 import type { Database } from "./database.ts";
 import { readEvent } from "./event-codec.ts";
 import { RuleSharing } from "./rule-shape.ts";
@@ -72,6 +73,28 @@ export async function* readSightings(
     }
     last = end.id;
   }
+}
+
+/** The events of these identities: one variant of each, in order of identity. */
+export async function readEventsById(
+  db: Queries,
+  ids: readonly string[],
+): Promise<readonly ActivityEvent[]> {
+  const rules = new RuleSharing();
+  const found = new Map<string, ActivityEvent>();
+  for (const batch of batchesOf([...new Set(ids)])) {
+    const rows = await db
+      .selectFrom("event")
+      .select(["id", "form", "body"])
+      .where("id", "in", batch)
+      .orderBy("id")
+      .orderBy("digest")
+      .execute();
+    for (const row of rows) {
+      found.set(row.id, readEvent(row.body, row.form, rules));
+    }
+  }
+  return [...found.values()];
 }
 
 /** Azure subscriptions that have events at the moment. */

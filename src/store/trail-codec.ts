@@ -41,6 +41,7 @@ const reasonShape = shapeOf<Reason>()(
       "written-after": true,
       "writer-is-provider": true,
       "writer-unproven": true,
+      "write-unlogged": true,
       "writer-not-provider": true,
       "only-match": true,
       "one-to-one": true,
@@ -104,6 +105,7 @@ const openingShape = shapeOf<StoredOpening>()(
     closedAt: instant.nullable(),
     closedAtExact: z.boolean(),
     mayHaveClosed: z.boolean(),
+    sightedAt: instant.nullable(),
     closedBy: z.string().nullable(),
     closing: oneOf<ClosingReason>({
       expired: true,
@@ -113,6 +115,7 @@ const openingShape = shapeOf<StoredOpening>()(
       removed: true,
       changed: true,
       "container-deleted": true,
+      unlogged: true,
     }).nullable(),
     attribution: attributionShape,
     findings: z.array(findingShape),
