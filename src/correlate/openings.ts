@@ -9,7 +9,7 @@ import type { AttributedSpan } from "./attributed-span.ts";
 import { attributeSpans } from "./attribution.ts";
 import { closingOf } from "./closings.ts";
 import { compareText } from "./fact-set.ts";
-import { shortId } from "./identity.ts";
+import { shortId } from "../domain/short-id.ts";
 import { namesInDescription } from "./jit-rule.ts";
 import { groupOperations } from "./operations.ts";
 import { SlotIndex } from "./request-slots.ts";
