@@ -1,4 +1,5 @@
-import type { Instant } from "../domain/instant.ts";
+import { MINUTE } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
 import { containerWord } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
@@ -15,6 +16,8 @@ import type { RuleWrite } from "./rule-writes.ts";
 
 /** How much better one person's best request must fit than another's to be called likely. */
 const CLEARLY_BETTER = 8;
+/** A rule that is first seen so soon after the only request that fits it was made for that request. */
+const PROMPT: Duration = 5 * MINUTE;
 
 /**
  * Attributes the spans of one container. The provider's rules are matched with requests as a whole:
@@ -25,6 +28,10 @@ const CLEARLY_BETTER = 8;
 export function attributeSpans(spans: readonly Span[], index: SlotIndex): AttributedSpan[] {
   const choices = chooseFits(spans, index);
   const matching = matchSpans(spans, choices, index);
+  const uses = Map.groupBy(
+    choices.flatMap(({ slots }) => slots),
+    (slot) => slot,
+  );
   return spans.map((span, at) => {
     if (kindOf(span) === "direct") {
       return attributeDirect(span);
@@ -38,6 +45,7 @@ export function attributeSpans(spans: readonly Span[], index: SlotIndex): Attrib
       excluded: pick(slots.filter(isExcluded)),
       alwaysMatched: matching.alwaysMatched[at] === true,
       byCorrelation,
+      own: new Set(pick(slots.filter((slot) => uses.get(slot)?.length === 1))),
     });
   });
 }
@@ -152,6 +160,8 @@ interface Fits {
   readonly excluded: readonly RequestSlot[];
   readonly alwaysMatched: boolean;
   readonly byCorrelation: boolean;
+  /** Those of them that fit no other rule of the container. */
+  readonly own: ReadonlySet<RequestSlot>;
 }
 
 function attributeJit(span: Span, fits: Fits): AttributedSpan {
@@ -227,10 +237,28 @@ function verdictOf(
   const [write] = writesAfter(best.slot, span);
   const tied = fits.byCorrelation && write !== undefined && isTied(best.slot, write);
   const vmProven = tied || (best.slot.target !== null && namesInDescription(span.rule).vm !== null);
-  const isWritten = tied ? isProviders(span) : isSurelyJit(span);
+  const isWritten = tied ? isProviders(span) : isSurelyJit(span) || isDated(span, best.slot, fits);
   return isWritten && isCovered(span, scored) && fits.alwaysMatched && vmProven
     ? "certain"
     : "likely";
+}
+
+/**
+ * Whether a rule that may have stood before was made for the request all the same: what the request asked
+ * for is known, was granted, is not in the container but for this rule, and the provider's first write
+ * that shows it followed promptly.
+ */
+function isDated(span: Span, slot: RequestSlot, { own }: Fits): boolean {
+  const { port, request } = slot;
+  return (
+    own.has(slot) &&
+    port !== null &&
+    port.sources.length > 0 &&
+    request.outcome !== "unknown" &&
+    span.writes.length === 1 &&
+    isProviders(span) &&
+    span.seenIn.at - request.at <= PROMPT
+  );
 }
 
 /**
