@@ -10,7 +10,7 @@ import type { ChatAdapter, ChatCapabilities, ChatHandlers, PostOptions } from ".
 import { changedNodes } from "./changes.ts";
 import { completions } from "./completion.ts";
 import type { CompletionNames } from "./completion.ts";
-import { TerminalConsole } from "./console.ts";
+import { Teletype } from "./teletype.ts";
 import { excerpt } from "./excerpt.ts";
 import { appendHistory, readHistory } from "./history.ts";
 import { localTime } from "./local-time.ts";
@@ -84,7 +84,7 @@ class Terminal implements TerminalChat {
   readonly #options: TerminalChatOptions;
   readonly #shown = new Map<string, Shown>();
   readonly #leave = Promise.withResolvers<void>();
-  #console: TerminalConsole | null = null;
+  #teletype: Teletype | null = null;
   #asked = 0;
 
   constructor(options: TerminalChatOptions) {
@@ -94,7 +94,7 @@ class Terminal implements TerminalChat {
 
   async start(handlers: ChatHandlers): Promise<void> {
     const { history } = this.#options;
-    const terminal = new TerminalConsole({
+    const teletype = new Teletype({
       ...this.#options,
       complete: (line) => completions(line, this.#options),
       history: history === null ? [] : await readHistory(history),
@@ -104,12 +104,12 @@ class Terminal implements TerminalChat {
         }
       },
     });
-    this.#console = terminal;
-    this.#converse(terminal, handlers).then(this.#leave.resolve, this.#leave.reject);
+    this.#teletype = teletype;
+    this.#converse(teletype, handlers).then(this.#leave.resolve, this.#leave.reject);
   }
 
   async stop(): Promise<void> {
-    this.#console?.close();
+    this.#teletype?.close();
   }
 
   async post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt> {
@@ -148,12 +148,12 @@ class Terminal implements TerminalChat {
     return null;
   }
 
-  async #converse(terminal: TerminalConsole, handlers: ChatHandlers): Promise<void> {
-    for await (const text of terminal.questions()) {
+  async #converse(teletype: Teletype, handlers: ChatHandlers): Promise<void> {
+    for await (const text of teletype.questions()) {
       const answer = await this.#answer(text, handlers);
       if (answer !== null) {
         try {
-          await terminal.print(`${renderMessage(answer, this.#options.render())}\n`);
+          await teletype.print(`${renderMessage(answer, this.#options.render())}\n`);
         } catch {
           return;
         }
@@ -212,11 +212,11 @@ class Terminal implements TerminalChat {
   }
 
   async #print(text: string): Promise<void> {
-    if (this.#console === null) {
+    if (this.#teletype === null) {
       throw new DeliveryError("not-sent", "The chat in the terminal is not started.");
     }
     try {
-      await this.#console.print(text);
+      await this.#teletype.print(text);
     } catch (error) {
       const told = "The terminal, or the program that reads the output, is gone.";
       throw new DeliveryError("channel-closed", told, { cause: error });
