@@ -18,7 +18,7 @@ import { messageKey, receiptText } from "./receipt.ts";
 import { renderMessage } from "./render.ts";
 import type { RenderOptions } from "./render.ts";
 import { safeText } from "./safe-text.ts";
-import { paint, run } from "./styled-text.ts";
+import { paint, run, wrapRuns } from "./styled-text.ts";
 
 /** The platform's name in channels and in the configuration. */
 const PLATFORM = "terminal";
@@ -60,6 +60,8 @@ export interface TerminalChat extends ChatAdapter {
 interface Shown {
   readonly message: Message;
   readonly repeat: boolean;
+  /** Settled once the terminal has taken it, or refused it. */
+  readonly printed: Promise<void>;
 }
 
 /** Older messages are forgotten: an edit then shows them whole. */
@@ -113,16 +115,20 @@ class Terminal implements TerminalChat {
   }
 
   async post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt> {
-    const { key, maybeRepeated } = options;
-    const receipt = { channel, message: receiptText(key, maybeRepeated) };
-    if (this.#shown.has(key)) {
+    const { key, maybeRepeated: repeat, thread } = options;
+    const receipt = { channel, message: receiptText(key, repeat) };
+    const earlier = this.#shown.get(key);
+    if (earlier !== undefined) {
+      await earlier.printed;
       return receipt;
     }
-    const shown = { message: excerpt(message), repeat: maybeRepeated };
-    this.#remember(key, shown);
-    const about = options.thread === null ? "" : ` about ${messageKey(options.thread).key}`;
+    const said = excerpt(message);
+    const about = thread === null ? "" : ` about ${messageKey(thread).key}`;
+    const ring = `ring ${this.#head(channel, key)}${about}`;
+    const printed = this.#ring(ring, said, said.nodes, { repeat, aloud: true });
+    this.#remember(key, { message: said, repeat, printed });
     try {
-      await this.#ring(`ring ${this.#head(channel, key)}${about}`, shown, shown.message.nodes);
+      await printed;
     } catch (error) {
       this.#shown.delete(key);
       throw error;
@@ -132,15 +138,15 @@ class Terminal implements TerminalChat {
 
   async edit(receipt: Receipt, message: Message): Promise<void> {
     const { key, repeat } = messageKey(receipt);
-    const before = this.#shown.get(key);
-    const after = { message: excerpt(message), repeat };
-    const nodes =
-      before === undefined ? after.message.nodes : changedNodes(before.message, after.message);
+    const before = this.#shown.get(key)?.message ?? null;
+    const said = excerpt(message);
+    const nodes = before === null ? said.nodes : changedNodes(before, said);
     if (nodes.length > 0) {
-      const quiet = before === undefined || !isGraver(after.message, before.message);
-      await this.#ring(`update ${this.#head(receipt.channel, key)}`, after, nodes, quiet);
+      const aloud = before !== null && isGraver(said, before);
+      const update = `update ${this.#head(receipt.channel, key)}`;
+      await this.#ring(update, said, nodes, { repeat, aloud });
     }
-    this.#remember(key, after);
+    this.#remember(key, { message: said, repeat, printed: Promise.resolve() });
   }
 
   /** Nothing can be looked for: `capabilities` says so. */
@@ -189,26 +195,24 @@ class Terminal implements TerminalChat {
 
   async #ring(
     head: string,
-    { message, repeat }: Shown,
+    message: Message,
     nodes: readonly MessageNode[],
-    quiet = false,
+    how: { readonly repeat: boolean; readonly aloud: boolean },
   ): Promise<void> {
-    const rendering = this.#options.render();
+    const { bell, output, render } = this.#options;
+    const rendering = render();
     const { severity } = message;
     const word = severity === "info" ? "" : `, ${severity}`;
-    const said = {
-      ...message,
-      nodes: [...nodes, ...(repeat ? [repeatNotice()] : [])],
-    };
+    const title = wrapRuns([run(safeText(`${head}${word}:`), severity)], rendering.width);
+    const said = { ...message, nodes: [...nodes, ...(how.repeat ? [repeatNotice()] : [])] };
     const text = renderMessage(said, {
       ...rendering,
       // Times have UTC beside them; only a table's have not.
       zoneIsTold: !nodes.some(({ kind }) => kind === "table"),
     });
-    const { bell, output } = this.#options;
-    const sound = bell && output.isTTY === true && !quiet ? BELL : "";
-    const title = paint([run(safeText(`${head}${word}:`), severity)], rendering);
-    await this.#print(`${sound}${title}\n${text}\n`);
+    const sound = bell && output.isTTY === true && how.aloud ? BELL : "";
+    const lines = title.map((line) => `${paint(line, rendering)}\n`).join("");
+    await this.#print(`${sound}${lines}${text}\n`);
   }
 
   async #print(text: string): Promise<void> {

@@ -115,6 +115,22 @@ describe("a notification", () => {
     await expect(ring(chat, say("Open."))).rejects.toMatchObject({ fault: "channel-closed" });
   });
 
+  test("wraps in a narrow window, above a line of several rows", async () => {
+    const { chat, screen, press } = await sitDown({ columns: 24 });
+    await press("who opened rdp on vm-x");
+    await ring(chat, say("alice@contoso.com opened RDP on vm-x.", "critical"));
+    expect(screen.lines).toEqual([
+      "ring 14:02 UTC",
+      "n-0123456789ab,",
+      "critical:",
+      "alice@contoso.com opened",
+      "RDP on vm-x.",
+      "",
+      "doorbell> who opened rdp",
+      " on vm-x",
+    ]);
+  });
+
   test("is not sent before the chat is started", async () => {
     const { chat, screen } = await sitDown({ starts: false });
     await expect(ring(chat, say("Open."))).rejects.toMatchObject({ fault: "not-sent" });
