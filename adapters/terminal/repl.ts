@@ -3,7 +3,7 @@ import type { Question } from "../../src/domain/question.ts";
 import type { Message } from "../../src/message/message.ts";
 import { completions } from "./completion.ts";
 import type { CompletionNames } from "./completion.ts";
-import { TerminalConsole } from "./console.ts";
+import { Teletype } from "./teletype.ts";
 import { renderMessage } from "./render.ts";
 import type { RenderOptions } from "./render.ts";
 
@@ -35,7 +35,7 @@ export interface QuestionLoop extends CompletionNames {
  * @throws whatever `answer` throws; the loop ends then.
  */
 export async function runQuestionLoop(loop: QuestionLoop): Promise<void> {
-  const terminal = new TerminalConsole({
+  const teletype = new Teletype({
     input: loop.input,
     output: loop.output,
     interactive: loop.interactive,
@@ -45,11 +45,11 @@ export async function runQuestionLoop(loop: QuestionLoop): Promise<void> {
     onTyped: () => {},
   });
   let previous: Question | null = null;
-  for await (const text of terminal.questions()) {
+  for await (const text of teletype.questions()) {
     const { message, question } = await loop.answer(text, previous);
     previous = question ?? previous;
     try {
-      await terminal.print(`${renderMessage(message, loop.render())}\n`);
+      await teletype.print(`${renderMessage(message, loop.render())}\n`);
     } catch {
       return;
     }
