@@ -5,18 +5,12 @@ import type { Opening } from "../../src/domain/opening.ts";
 import { notificationRouter } from "../../src/notify/notification-router.ts";
 import { OUTBOX_TIMING } from "../../src/notify/outbox-timing.ts";
 import { OutboxWorker } from "../../src/notify/outbox-worker.ts";
-import type {
-  ChatAdapter,
-  ChatCapabilities,
-  NewDelivery,
-  OpeningChange,
-  OutboxStore,
-  Store,
-  TrailChange,
-} from "../../src/ports.ts";
+import type { ChatCapabilities, NewDelivery, OpeningChange, Store } from "../../src/ports.ts";
 import { openSqliteStore } from "../../src/store/open-store.ts";
 import { ALICE, attribution, candidate, OPEN, opening } from "../ask/trail-builder.ts";
 import { CrashGate } from "../fakes/crash-gate.ts";
+import { gatedAdapter, gatedOutbox } from "../fakes/gated.ts";
+import { NO_CHANGE } from "../fakes/no-change.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { MemoryChatAdapter, MemoryChatPlatform } from "../fakes/memory-chat.ts";
 import type { MemoryCall, Treatment } from "../fakes/memory-chat.ts";
@@ -30,22 +24,6 @@ export const LAB_TIMING = { ...OUTBOX_TIMING, look: 10 * MINUTE };
 export function channelOf(name: string): ChannelRef {
   return { platform: "memory", workspace: "", channel: name };
 }
-
-/** A change that holds nothing. */
-export const NO_CHANGE: TrailChange = {
-  feed: null,
-  events: [],
-  sightings: [],
-  quarantined: [],
-  cursor: null,
-  read: null,
-  openings: [],
-  goneOpenings: [],
-  requests: [],
-  goneRequests: [],
-  guards: [],
-  deliveries: [],
-};
 
 /** How a lab is set up. */
 export interface LabSetting {
@@ -193,7 +171,7 @@ export class OutboxLab {
     this.#gates.push(gate);
     const adapter = new MemoryChatAdapter(this.chat, this.#capabilities);
     const worker = new OutboxWorker({
-      store: gatedStore(this.store, gate),
+      store: gatedOutbox(this.store, gate),
       adapters: [gatedAdapter(adapter, gate)],
       clock: this.clock,
       random: { next: () => 0.5 },
@@ -246,26 +224,4 @@ export class OutboxLab {
     await this.stopWorkers();
     await this.store.close();
   }
-}
-
-function gatedStore(store: Store, gate: CrashGate): OutboxStore {
-  return {
-    claim: async (claim) => gate.pass(async () => store.claim(claim)),
-    beginPost: async (...args) => gate.pass(async () => store.beginPost(...args)),
-    record: async (...args) => gate.pass(async () => store.record(...args)),
-    nextDue: async (platforms) => gate.pass(async () => store.nextDue(platforms)),
-    outboxHealth: async () => gate.pass(async () => store.outboxHealth()),
-  };
-}
-
-function gatedAdapter(adapter: ChatAdapter, gate: CrashGate): ChatAdapter {
-  return {
-    platform: adapter.platform,
-    capabilities: adapter.capabilities,
-    start: async (handlers) => adapter.start(handlers),
-    stop: async () => adapter.stop(),
-    post: async (...args) => gate.pass(async () => adapter.post(...args)),
-    edit: async (...args) => gate.pass(async () => adapter.edit(...args)),
-    find: async (...args) => gate.pass(async () => adapter.find(...args)),
-  };
 }
