@@ -1,13 +1,9 @@
-#!/usr/bin/env node
-import { enableCompileCache } from "node:module";
 import { setFlagsFromString } from "node:v8";
 
 // An export is read in small pieces that are soon forgotten: a young generation that never grows keeps
 // 50 MB less at the same speed, and is too small for several threads to clean up.
 setFlagsFromString("--semi-space-growth-factor=1");
 setFlagsFromString("--no-parallel-scavenge");
-// Stripping the types of every module at each start would take longer than most answers do.
-enableCompileCache();
 const { runCommandLine } = await import("./command-line.ts");
 
 process.exitCode = await runCommandLine({
