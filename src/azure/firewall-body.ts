@@ -64,7 +64,7 @@ function jitRulesOf(json: unknown, rules: RuleInterner): readonly NamedReading[]
     }
     const label = `${facts.name}/${ruleName}`;
     const read = (): SecurityRule => interpretRule(label, facts, item);
-    return [{ label, reading: rules.intern(label, [label, facts, item], read) }];
+    return [{ label, reading: rules.intern([label, facts, item], read) }];
   });
 }
 

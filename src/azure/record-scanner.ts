@@ -3,10 +3,14 @@ import { Buffer } from "node:buffer";
 /** What the scanner tells of the bytes that it is given. */
 export interface RecordSink {
   /**
-   * The bytes of one JSON object that is a record, from brace to brace: balanced, but not proven to be
-   * valid. They are only good until the call returns.
+   * One JSON object that is a record, from brace to brace: balanced, but not proven to be valid. Its
+   * bytes are only good until the call returns.
+   *
+   * @param offset where it begins in the whole stream.
+   * @param bytes hold the record, from `start` up to `end`; records that follow one another within the
+   *   same bytes come in their order.
    */
-  record(bytes: Buffer, offset: number): void;
+  record(offset: number, bytes: Buffer, start: number, end: number): void;
   /** Bytes that are no record, and why, in words. */
   broken(reason: string, offset: number): void;
 }
@@ -196,7 +200,7 @@ export class RecordScanner {
       if (lineEnd === -1 || chunk[end - 1] !== CLOSE_BRACE || beginsList(chunk, at)) {
         break;
       }
-      this.#emit(chunk.subarray(at, end), this.#offset + at);
+      this.#emit(this.#offset + at, chunk, at, end);
       at = lineEnd + 1;
     }
     return at;
@@ -316,19 +320,26 @@ export class RecordScanner {
     } else if (this.#tooLong) {
       this.#refuse(this.#offsetOfObject);
     } else {
-      const rest = chunk.subarray(this.#start, end);
-      const bytes = this.#pieces.length === 0 ? rest : Buffer.concat([...this.#pieces, rest]);
-      this.#emit(bytes, this.#offsetOfObject);
+      this.#emitPieces(chunk, end);
     }
     this.#oneRecordPerLine = this.#open.length === 0 && !this.#isHolder && !this.#hasLineEnd;
     this.#forget();
   }
 
-  #emit(bytes: Buffer, offset: number): void {
-    if (bytes.length > this.#recordLimit) {
+  #emitPieces(chunk: Buffer, end: number): void {
+    if (this.#pieces.length === 0) {
+      this.#emit(this.#offsetOfObject, chunk, this.#start, end);
+    } else {
+      const bytes = Buffer.concat([...this.#pieces, chunk.subarray(this.#start, end)]);
+      this.#emit(this.#offsetOfObject, bytes, 0, bytes.length);
+    }
+  }
+
+  #emit(offset: number, bytes: Buffer, start: number, end: number): void {
+    if (end - start > this.#recordLimit) {
       this.#refuse(offset);
     } else {
-      this.#sink.record(bytes, offset);
+      this.#sink.record(offset, bytes, start, end);
     }
   }
 

@@ -29,14 +29,10 @@ export function readSecurityRule(
   const { name, properties } = isJsonObject(json) ? json : {};
   // Without `id` and `etag`, which differ from write to write.
   return isJsonObject(properties)
-    ? rules.intern(ruleName ?? nameText(name), [ruleName, name, properties], () =>
+    ? rules.intern([ruleName, name, properties], () =>
         interpretRule({ name, properties }, ruleName),
       )
-    : rules.intern(ruleName ?? "", [ruleName, json], () => interpretRule(json, ruleName));
-}
-
-function nameText(name: unknown): string {
-  return typeof name === "string" ? name : "";
+    : rules.intern([ruleName, json], () => interpretRule(json, ruleName));
 }
 
 /**

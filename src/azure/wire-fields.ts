@@ -67,53 +67,6 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** No value that Azure writes nests deeper; a hostile one is not compared below that. */
-const COMPARED_DEPTH = 8;
-
-/**
- * Whether two parsed JSON values are equal, with their keys in the same order. It may call equal values
- * different, never the other way round.
- */
-export function sameJson(a: unknown, b: unknown, depth = 0): boolean {
-  if (a === b) {
-    return true;
-  }
-  if (typeof a !== "object" || typeof b !== "object" || depth > COMPARED_DEPTH) {
-    return false;
-  }
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && sameItems(a, b, depth);
-  }
-  return isJsonObject(a) && isJsonObject(b) && sameMembers(a, b, depth);
-}
-
-function sameItems(a: readonly unknown[], b: readonly unknown[], depth: number): boolean {
-  if (a.length !== b.length) {
-    return false;
-  }
-  for (let i = 0; i < a.length; i += 1) {
-    if (!sameJson(a[i], b[i], depth + 1)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function sameMembers(a: JsonObject, b: JsonObject, depth: number): boolean {
-  const keys = Object.keys(a);
-  const others = Object.keys(b);
-  if (keys.length !== others.length) {
-    return false;
-  }
-  for (let i = 0; i < keys.length; i += 1) {
-    const key = keys[i] ?? "";
-    if (key !== others[i] || !sameJson(a[key], b[key], depth + 1)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /** A copy of an object with its own keys lower-cased: Azure's feeds differ in the casing of keys. */
 export function withLowerCaseKeys(object: JsonObject): JsonObject {
   const copy: Record<string, unknown> = {};
