@@ -11,7 +11,7 @@ export interface ExportFile {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-const CHUNK_LENGTH = 2 ** 19;
+const CHUNK_LENGTH = 2 ** 20;
 
 /**
  * Opens an export for reading.
