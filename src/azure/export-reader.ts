@@ -94,7 +94,11 @@ export async function readExport(
       await onEvents(events);
     }
   }
-  return reading.end();
+  const last = reading.finish();
+  if (last.length > 0) {
+    await onEvents(last);
+  }
+  return reading.summary();
 }
 
 function notAnExport(file: string, reason: string): DoorbellError {
@@ -123,6 +127,7 @@ class ExportReading {
   #repaired = 0;
   #from: Instant = Number.POSITIVE_INFINITY;
   #to: Instant = Number.NEGATIVE_INFINITY;
+  #endsInside = false;
   #damage: string | null = null;
 
   constructor(file: string, options: ReadExportOptions) {
@@ -149,8 +154,15 @@ class ExportReading {
     this.#damage = reason;
   }
 
-  end(): ExportSummary {
-    const truncated = this.#scanner.end().truncated || this.#damage !== null;
+  /** Says that no more bytes come; gives the events of the last record. */
+  finish(): readonly ActivityEvent[] {
+    this.#events = [];
+    this.#endsInside = this.#scanner.end().truncated;
+    return this.#events;
+  }
+
+  summary(): ExportSummary {
+    const truncated = this.#endsInside || this.#damage !== null;
     const isEmptyList = this.#record === 0 && this.#scanner.lists > 0;
     if (this.#rowLike === 0 && !isEmptyList && !truncated) {
       throw notAnExport(

@@ -112,7 +112,12 @@ export class RecordScanner {
   #pieces: Buffer[] = [];
   #piecesLength = 0;
   #tooLong = false;
-  /** Bytes before the current chunk. */
+  /** The beginning of a line in an export of one record per line; what follows has not come yet. */
+  #line: Buffer[] = [];
+  #lineLength = 0;
+  /** Whether a line that does not end in the current chunk may be kept until it does. */
+  #mayKeepLine = true;
+  /** Bytes before the current chunk, or before the line that is kept. */
   #offset = 0;
   #oneRecordPerLine = false;
   #lists = 0;
@@ -130,6 +135,29 @@ export class RecordScanner {
 
   /** Takes the next bytes; they may be overwritten afterwards. */
   push(chunk: Buffer): void {
+    if (this.#lineLength === 0) {
+      this.#scan(chunk, true);
+      return;
+    }
+    const lineEnd = chunk.indexOf(NEWLINE);
+    const rest = chunk.subarray(0, lineEnd === -1 ? chunk.length : lineEnd + 1);
+    this.#keepLine(rest);
+    if (lineEnd !== -1 || this.#lineLength > this.#recordLimit) {
+      this.#scanLine();
+      this.#scan(chunk.subarray(rest.length), true);
+    }
+  }
+
+  /** Takes what was kept of a line as all that there is of it. */
+  #scanLine(): void {
+    const line = Buffer.concat(this.#line);
+    this.#line = [];
+    this.#lineLength = 0;
+    this.#scan(line, false);
+  }
+
+  #scan(chunk: Buffer, mayKeepLine: boolean): void {
+    this.#mayKeepLine = mayKeepLine;
     let i = 0;
     this.#start = 0;
     while (i < chunk.length) {
@@ -144,11 +172,16 @@ export class RecordScanner {
     if (this.#isInObject()) {
       this.#keep(chunk.subarray(this.#start));
     }
-    this.#offset += chunk.length;
+    this.#offset += chunk.length - this.#lineLength;
   }
 
-  /** Says that no more bytes come; whether they ended in the middle of a record or a list. */
+  /**
+   * Says that no more bytes come, which may bring a last record.
+   *
+   * @returns whether they ended in the middle of a record or a list.
+   */
   end(): { readonly truncated: boolean } {
+    this.#scanLine();
     return { truncated: this.#isInObject() || this.#open.length > 0 };
   }
 
@@ -193,6 +226,10 @@ export class RecordScanner {
     let at = from;
     while (chunk[at] === OPEN_BRACE) {
       const lineEnd = chunk.indexOf(NEWLINE, at);
+      if (lineEnd === -1 && this.#mayKeepLine) {
+        this.#keepLine(chunk.subarray(at));
+        return chunk.length;
+      }
       let end = lineEnd;
       while (chunk[end - 1] === CARRIAGE_RETURN || chunk[end - 1] === SPACE) {
         end -= 1;
@@ -204,6 +241,11 @@ export class RecordScanner {
       at = lineEnd + 1;
     }
     return at;
+  }
+
+  #keepLine(part: Buffer): void {
+    this.#line.push(Buffer.from(part));
+    this.#lineLength += part.length;
   }
 
   #beginObject(at: number): void {
