@@ -16,10 +16,11 @@ import {
 } from "../message/build.ts";
 import type { Pieces } from "../message/build.ts";
 import type { Message, MessageNode } from "../message/message.ts";
+import { SESSIONS_NOTE } from "../message/opening-words.ts";
 import { plainText } from "../message/plain.ts";
 import { absence, nothingFound } from "./answer-nothing.ts";
 import { requestNodes } from "./answer-requests.ts";
-import { honesty, SESSIONS_NOTE } from "./honesty.ts";
+import { honesty } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { liveNodes } from "./live-check.ts";
 import { closedRecently, openingInFull, openingTable } from "./opening-detail.ts";

@@ -7,10 +7,6 @@ import type { Knowledge } from "./knowledge.ts";
 
 const MOST_GAPS = 5;
 
-/** Said wherever an opening has ended: a closed rule proves no empty machine. */
-export const SESSIONS_NOTE =
-  "Closing a rule does not cut standing sessions: whoever connected before may still be on.";
-
 /**
  * The last words of an answer: how far the log goes, what period was searched, what could not be read.
  *

@@ -42,6 +42,7 @@ export async function showExample(context: CommandContext): Promise<number> {
     input: surroundings.input,
     output: surroundings.output,
     interactive: context.interactive,
+    dumb: surroundings.environment["TERM"] === "dumb",
     answer: (text, previous) => ask(text, previous, knowledge),
     forms: QUESTION_FORMS.map((form) => form.example),
     vms: () => questionNames(knowledge.names).vms,

@@ -1,4 +1,5 @@
-import type { Instant } from "../domain/instant.ts";
+import { MINUTE } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
 import { containerWord } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
@@ -15,6 +16,8 @@ import type { RuleWrite } from "./rule-writes.ts";
 
 /** How much better one person's best request must fit than another's to be called likely. */
 const CLEARLY_BETTER = 8;
+/** A rule that is first seen so soon after the only request that fits it was made for that request. */
+const PROMPT: Duration = 5 * MINUTE;
 
 /**
  * Attributes the spans of one container. The provider's rules are matched with requests as a whole:
@@ -25,6 +28,10 @@ const CLEARLY_BETTER = 8;
 export function attributeSpans(spans: readonly Span[], index: SlotIndex): AttributedSpan[] {
   const choices = chooseFits(spans, index);
   const matching = matchSpans(spans, choices, index);
+  const uses = Map.groupBy(
+    choices.flatMap(({ slots }) => slots),
+    (slot) => slot,
+  );
   return spans.map((span, at) => {
     if (kindOf(span) === "direct") {
       return attributeDirect(span);
@@ -38,6 +45,7 @@ export function attributeSpans(spans: readonly Span[], index: SlotIndex): Attrib
       excluded: pick(slots.filter(isExcluded)),
       alwaysMatched: matching.alwaysMatched[at] === true,
       byCorrelation,
+      own: new Set(pick(slots.filter((slot) => uses.get(slot)?.length === 1))),
     });
   });
 }
@@ -101,7 +109,9 @@ function matchSpans(
   };
   const hasOther = (at: number) => (exact[at]?.length ?? 0) < (choices[at]?.slots.length ?? 0);
   const { canBeUnmatched } = match((_, at) => hasOther(at));
-  const { possible } = match((span, at) => hasOther(at) || !isSurelyJit(span));
+  const { possible } = match(
+    (span, at) => hasOther(at) || !isSurelyJit(span) || !isSurelyThere(span),
+  );
   return {
     possible: possible.map((slots) => new Set(slots.flatMap((slot) => used[slot] ?? []))),
     alwaysMatched: canBeUnmatched.map((isLoose, at) => !isLoose && (exact[at]?.length ?? 0) > 0),
@@ -111,6 +121,11 @@ function matchSpans(
 /** Whether the log proves that the provider made the rule in its time. */
 function isSurelyJit(span: Span): boolean {
   return !span.maybeBefore && isProviders(span);
+}
+
+/** Whether the rule came to be: a write whose outcome is not in the log may have failed. */
+function isSurelyThere({ confirmed, seenIn }: Span): boolean {
+  return confirmed || seenIn.outcome !== "unseen";
 }
 
 function isProviders(span: Span): boolean {
@@ -145,6 +160,8 @@ interface Fits {
   readonly excluded: readonly RequestSlot[];
   readonly alwaysMatched: boolean;
   readonly byCorrelation: boolean;
+  /** Those of them that fit no other rule of the container. */
+  readonly own: ReadonlySet<RequestSlot>;
 }
 
 function attributeJit(span: Span, fits: Fits): AttributedSpan {
@@ -156,11 +173,11 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
       people.set(key, one);
     }
   }
-  const [best, second] = [...people.values()];
-  const verdict = verdictOf(span, fits, best, second);
+  const [best] = people.values();
+  const verdict = verdictOf(span, fits, scored, [...people.values()]);
   const named = verdict === "certain" || verdict === "likely" ? (best ?? null) : null;
   const own = named === null ? scored : scored.filter((one) => isSamePerson(one, named));
-  const openedBy = openingWrite(span) ?? (verdict === "certain" ? datingWrite(scored, span) : null);
+  const openedBy = openingWrite(span, verdict === "certain");
   return {
     span,
     kind: "jit",
@@ -187,19 +204,10 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
   };
 }
 
-/** The write that opened the port when nothing but one write could have. */
-function openingWrite(span: Span): RuleWrite | null {
-  const isOnly = !span.maybeBefore && span.writes.length === 1 && !span.seenIn.isSighting;
-  return isOnly ? span.seenIn : null;
-}
-
-/** The only write that the requests that fit leave, so that it dates the opening. */
-function datingWrite(scored: readonly Scored[], span: Span): RuleWrite | null {
-  const writes = new Set(
-    scored.flatMap(({ slot }) => writesAfter(slot, span).filter((write) => !write.isSighting)),
-  );
-  const [write] = writes;
-  return writes.size === 1 ? (write ?? null) : null;
+/** The write that opened the port when no other write could have; a certain request dates it. */
+function openingWrite(span: Span, isDated: boolean): RuleWrite | null {
+  const isOnly = span.writes.length === 1 && !span.seenIn.isSighting;
+  return isOnly && (isDated || !span.maybeBefore) ? span.seenIn : null;
 }
 
 function firstKnown(values: readonly (string | null)[], named: Scored | null): string | null {
@@ -213,8 +221,8 @@ function isSamePerson(a: Scored, b: Scored): boolean {
 function verdictOf(
   span: Span,
   fits: Fits,
-  best: Scored | undefined,
-  second: Scored | undefined,
+  scored: readonly Scored[],
+  [best, second]: readonly Scored[],
 ): Verdict {
   if (best === undefined) {
     return "unattributed";
@@ -229,8 +237,37 @@ function verdictOf(
   const [write] = writesAfter(best.slot, span);
   const tied = fits.byCorrelation && write !== undefined && isTied(best.slot, write);
   const vmProven = tied || (best.slot.target !== null && namesInDescription(span.rule).vm !== null);
-  const isWritten = write !== undefined && (isSurelyJit(span) || (tied && isProviders(span)));
-  return isWritten && fits.alwaysMatched && vmProven ? "certain" : "likely";
+  const isWritten = tied ? isProviders(span) : isSurelyJit(span) || isDated(span, best.slot, fits);
+  return isWritten && isCovered(span, scored) && fits.alwaysMatched && vmProven
+    ? "certain"
+    : "likely";
+}
+
+/**
+ * Whether a rule that may have stood before was made for the request all the same: what the request asked
+ * for is known, was granted, is not in the container but for this rule, and the provider's first write
+ * that shows it followed promptly.
+ */
+function isDated(span: Span, slot: RequestSlot, { own }: Fits): boolean {
+  const { port, request } = slot;
+  return (
+    own.has(slot) &&
+    port !== null &&
+    port.sources.length > 0 &&
+    request.outcome !== "unknown" &&
+    span.writes.length === 1 &&
+    isProviders(span) &&
+    span.seenIn.at - request.at <= PROMPT
+  );
+}
+
+/**
+ * Whether a request that fits stands before every write that may have made the rule. A write that none
+ * stands before had a request of which the log does not tell everything: it may have been for this rule.
+ */
+function isCovered(span: Span, scored: readonly Scored[]): boolean {
+  const covered = new Set(scored.flatMap(({ slot }) => writesAfter(slot, span)));
+  return span.writes.every((write) => covered.has(write));
 }
 
 function candidatesOf(scored: readonly Scored[]): Candidate[] {

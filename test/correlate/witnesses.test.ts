@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { array, unknown } from "zod";
 import { Correlator } from "../../src/correlate/correlator.ts";
 import type { ActivityEvent } from "../../src/domain/activity-event.ts";
 import { MINUTE } from "../../src/domain/instant.ts";
@@ -13,7 +14,8 @@ import type { Trail } from "../../src/domain/trail.ts";
 import { eventsOf, newestOf, tenantOf } from "./tenant-feed.ts";
 
 const EXPORT = new URL("../fixtures/alice-opens-rdp/azure.json", import.meta.url);
-const EVENTS = eventsOf(JSON.parse(await readFile(EXPORT, "utf8")));
+const ROWS = array(unknown()).parse(JSON.parse(await readFile(EXPORT, "utf8")));
+const EVENTS = eventsOf(ROWS);
 /** Alice's request of 14:07 and the NSG write that followed, as the whole log tells them. */
 const LOGGED = rdpOpening(trailOf(EVENTS));
 const { nsg: NSG, rule: RULE, vm: VM } = LOGGED;

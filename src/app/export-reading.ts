@@ -1,13 +1,13 @@
-import { openExport } from "./azure/export-file.ts";
-import type { ExportFile } from "./azure/export-file.ts";
-import { readExport } from "./azure/export-reader.ts";
-import type { ExportSummary, Quarantined } from "./azure/export-reader.ts";
-import { RuleInterner } from "./azure/rule-interner.ts";
-import { Correlator } from "./correlate/correlator.ts";
-import type { ActivityEvent } from "./domain/activity-event.ts";
-import type { Coverage, Trail } from "./domain/trail.ts";
-import type { WorkingHours } from "./domain/working-hours.ts";
-import { DoorbellError } from "./errors.ts";
+import { openExport } from "../azure/export-file.ts";
+import type { ExportFile } from "../azure/export-file.ts";
+import { readExport } from "../azure/export-reader.ts";
+import type { ExportSummary, Quarantined } from "../azure/export-reader.ts";
+import { RuleInterner } from "../azure/rule-interner.ts";
+import { Correlator } from "../correlate/correlator.ts";
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Coverage, Trail } from "../domain/trail.ts";
+import type { WorkingHours } from "../domain/working-hours.ts";
+import { DoorbellError } from "../errors.ts";
 
 /** What a set of exports says, and how well it could be read. */
 export interface ExportReading {
