@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
-import { z } from "zod";
 import { CommandContext } from "./commands/command-context.ts";
 import type { Surroundings } from "./commands/command-context.ts";
-import { ASK_OPTIONS, TRAIL_OPTIONS } from "./commands/options.ts";
+import { askOptions, trailOptions } from "./commands/options.ts";
+import type { ParsedOptions } from "./commands/options.ts";
 import { DoorbellError } from "./errors.ts";
 
 const TRAIL_EXAMPLES = `
@@ -95,14 +95,14 @@ async function describeProgram(
     .addOption(new Option("--json", "one JSON object per line, for programs").conflicts("csv"))
     .option("--csv", "comma-separated values, for spreadsheets")
     .addHelpText("after", TRAIL_EXAMPLES)
-    .action(async (options: unknown, { args }: Command) => {
+    .action(async (options: ParsedOptions, { args }: Command) => {
       const [stray] = args;
       if (stray !== undefined) {
         const text = `doorbell trail ${stray}: name exports with --from, such as --from ${stray}.`;
         throw new DoorbellError("usage", text);
       }
       const { printTrail } = await import("./commands/trail.ts");
-      finish(await printTrail(TRAIL_OPTIONS.parse(options), context));
+      finish(await printTrail(trailOptions(options), context));
     });
 
   common(program.command("ask"))
@@ -110,9 +110,9 @@ async function describeProgram(
     .argument("<question...>", 'best in quotes, such as "who opened port 3389 on vm-x"')
     .option("--json", "the answer as JSON, for programs")
     .addHelpText("after", ASK_EXAMPLES)
-    .action(async (words: readonly string[], options: unknown) => {
+    .action(async (words: readonly string[], options: ParsedOptions) => {
       const { answerOnce } = await import("./commands/ask.ts");
-      finish(await answerOnce(words.join(" "), ASK_OPTIONS.parse(options), context));
+      finish(await answerOnce(words.join(" "), askOptions(options), context));
     });
   return program;
 }
@@ -125,9 +125,8 @@ function common(command: Command): Command {
     .option("--verbose", "say which rows could not be understood, and why");
 }
 
-const PACKAGE = z.object({ version: z.string() });
-
 async function ownVersion(): Promise<string> {
   const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
-  return PACKAGE.parse(JSON.parse(text)).version;
+  const own: unknown = JSON.parse(text);
+  return typeof own === "object" && own !== null && "version" in own ? String(own.version) : "";
 }

@@ -3,7 +3,8 @@ import { SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { AzureFault } from "./azure-fault.ts";
 import type { CallPurpose, FaultKind } from "./azure-fault.ts";
-import { parseJson, singleLine, wireText } from "./wire-fields.ts";
+import { parseJson, singleLine } from "./wire-fields.ts";
+import { textField } from "./wire-schema.ts";
 
 /** An answer of Azure Resource Manager that is no success. */
 export interface ArmRefusal {
@@ -17,7 +18,7 @@ const CODE_LIMIT = 100;
 const MESSAGE_LIMIT = 300;
 const LONGEST_WAIT: Duration = 3600 * SECOND;
 
-const errorPart = z.object({ code: wireText, message: wireText });
+const errorPart = z.object({ code: textField, message: textField });
 /** `{"error":{"code","message"}}`; Microsoft.Insights leaves the outer object out. */
 const errorBody = z
   .object({ error: errorPart })

@@ -1,30 +1,57 @@
-import { z } from "zod";
-
-const COMMON_OPTIONS = z.object({
-  from: z.array(z.string()).default([]),
-  zone: z.string().optional(),
-  workingHours: z.string().optional(),
-  verbose: z.boolean().default(false),
-});
-
-/** Options of `doorbell trail`, as the option parser gives them. */
-export const TRAIL_OPTIONS = COMMON_OPTIONS.extend({
-  vm: z.string().optional(),
-  since: z.string().optional(),
-  until: z.string().optional(),
-  open: z.boolean().default(false),
-  json: z.boolean().default(false),
-  csv: z.boolean().default(false),
-});
-
-/** Options of `doorbell ask`, as the option parser gives them. */
-export const ASK_OPTIONS = COMMON_OPTIONS.extend({ json: z.boolean().default(false) });
+/** What every command that reads exports was told. */
+export interface CommonOptions {
+  readonly from: readonly string[];
+  readonly zone?: string | undefined;
+  readonly workingHours?: string | undefined;
+  readonly verbose: boolean;
+}
 
 /** What `doorbell trail` was told. */
-export type TrailOptions = z.infer<typeof TRAIL_OPTIONS>;
+export interface TrailOptions extends CommonOptions {
+  readonly vm?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly open: boolean;
+  readonly json: boolean;
+  readonly csv: boolean;
+}
 
 /** What `doorbell ask` was told. */
-export type AskOptions = z.infer<typeof ASK_OPTIONS>;
+export interface AskOptions extends CommonOptions {
+  readonly json: boolean;
+}
 
-/** What every command that reads exports was told. */
-export type CommonOptions = z.infer<typeof COMMON_OPTIONS>;
+/** The values of the option parser, which has checked them against the options that it was given. */
+export type ParsedOptions = Readonly<Record<string, unknown>>;
+
+/** Options of `doorbell trail`, as the option parser gives them. */
+export function trailOptions(parsed: ParsedOptions): TrailOptions {
+  return {
+    ...commonOptions(parsed),
+    vm: text(parsed["vm"]),
+    since: text(parsed["since"]),
+    until: text(parsed["until"]),
+    open: parsed["open"] === true,
+    json: parsed["json"] === true,
+    csv: parsed["csv"] === true,
+  };
+}
+
+/** Options of `doorbell ask`, as the option parser gives them. */
+export function askOptions(parsed: ParsedOptions): AskOptions {
+  return { ...commonOptions(parsed), json: parsed["json"] === true };
+}
+
+function commonOptions(parsed: ParsedOptions): CommonOptions {
+  const from: unknown = parsed["from"];
+  return {
+    from: Array.isArray(from) ? from.filter((path) => typeof path === "string") : [],
+    zone: text(parsed["zone"]),
+    workingHours: text(parsed["workingHours"]),
+    verbose: parsed["verbose"] === true,
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

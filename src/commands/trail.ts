@@ -1,9 +1,8 @@
-import type { ExportReading } from "../app.ts";
+import type { ExportReading } from "../app/export-reading.ts";
 import { honesty } from "../ask/honesty.ts";
+import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import type { Moment } from "../ask/moment.ts";
-import { belongsTo, matchVms } from "../ask/vm-match.ts";
-import { vmFilterOfText } from "../ask/vm-phrase.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
@@ -30,7 +29,7 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
   if (reading === null) {
     return 1;
   }
-  const openings = selectOpenings(reading, options, period);
+  const openings = await selectOpenings(reading, options, period);
   if (options.json) {
     await writeLines(
       context,
@@ -39,9 +38,8 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
   } else if (options.csv) {
     await writeLines(context, [trailCsvHeader(), ...openings.map(trailCsvLine)], "\r\n");
   } else {
-    const { trail, coverage } = reading;
-    const now = await context.askedAt(coverage);
-    await printTable(openings, period, { trail, coverage, now, zone }, context);
+    const now = await context.askedAt(reading.coverage);
+    await printTable(openings, period, exportKnowledge(reading, { now, zone }), context);
   }
   return reading.failures.length === 0 ? 0 : 1;
 }
@@ -93,12 +91,12 @@ async function readPeriod(
   return from === null && to === null ? null : { from, to };
 }
 
-function selectOpenings(
+async function selectOpenings(
   { trail }: ExportReading,
   options: TrailOptions,
   period: Period | null,
-): readonly Opening[] {
-  const ofVm = vmTest(options.vm, trail);
+): Promise<readonly Opening[]> {
+  const ofVm = await vmTest(options.vm, trail);
   const { from, to } = period ?? { from: null, to: null };
   return trail.openings.filter(
     (opening) =>
@@ -109,19 +107,22 @@ function selectOpenings(
   );
 }
 
-function vmTest(
+async function vmTest(
   wanted: string | undefined,
   trail: ExportReading["trail"],
-): (opening: Opening) => boolean {
+): Promise<(opening: Opening) => boolean> {
   if (wanted === undefined) {
     return () => true;
   }
+  // What reads questions brings a whole calendar language with it, which few trails need.
+  const { vmFilterOfText } = await import("../ask/vm-phrase.ts");
+  const { belongsTo, matchVms, namesOf } = await import("../ask/vm-match.ts");
   const filter = vmFilterOfText(wanted);
   if (filter === null) {
     const hint = "Give a name such as vm-x, a wildcard such as 'vm-*', or a VM's resource ID.";
     throw new DoorbellError("usage", `--vm ${wanted}: not a VM. ${hint}`);
   }
-  const match = matchVms(filter, trail);
+  const match = matchVms(filter, namesOf(trail));
   switch (match.kind) {
     case "any":
       return () => true;

@@ -43,7 +43,7 @@ export async function runProcess(
 ): Promise<Run> {
   const child = spawn(
     process.execPath,
-    [...(options.nodeArguments ?? []), `${ROOT}src/main.ts`, ...words],
+    [...(options.nodeArguments ?? []), `${ROOT}bin/doorbell.js`, ...words],
     { cwd: ROOT, env: { TZ: options.zone ?? "UTC", ...options.environment } },
   );
   const ended = once(child, "close");
