@@ -155,7 +155,7 @@ export class ActivityLogBackfill implements ActivitySource {
     const { clock, reader, purpose } = this.#parts;
     try {
       const rows = await reading.next((query, link) =>
-        this.#calls.make(purpose, (ending) => reader.page(query, link, ending), signal),
+        this.#calls.make("past", purpose, (ending) => reader.page(query, link, ending), signal),
       );
       this.#retry.succeeded();
       this.#lastSuccess = clock.now();

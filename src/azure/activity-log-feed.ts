@@ -10,6 +10,7 @@ import { LogProgress } from "./log-progress.ts";
 import type { LogSchedule } from "./log-progress.ts";
 import { MeteredCalls } from "./metered-calls.ts";
 import type { CallParts } from "./metered-calls.ts";
+import type { CallPriority } from "./read-budget.ts";
 import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
@@ -154,7 +155,7 @@ export class ActivityLogFeed implements ActivitySource {
       .filter((lane) => lane.provider !== null || lane.reading !== null || progress.hasPast)
       .map((lane) => ({
         lane,
-        at: Math.max(lane.retry.dueAt, budget.notBefore(lane.provider === null ? "past" : "new")),
+        at: Math.max(lane.retry.dueAt, budget.notBefore(priorityOf(lane))),
       }));
     const [first] = times
       .filter(({ at }) => at <= now)
@@ -202,10 +203,11 @@ export class ActivityLogFeed implements ActivitySource {
     signal: AbortSignal,
   ): Promise<readonly unknown[] | null> {
     const { reader, purpose } = this.#parts;
+    const priority = priorityOf(lane);
     this.#isReading = true;
     try {
       return await reading.next((query, link) =>
-        this.#calls.make(purpose, (ending) => reader.page(query, link, ending), signal),
+        this.#calls.make(priority, purpose, (ending) => reader.page(query, link, ending), signal),
       );
     } catch (error) {
       if (!(error instanceof AzureFault)) {
@@ -244,6 +246,10 @@ export class ActivityLogFeed implements ActivitySource {
     lane.retry.dueAt = span.to + interval * (1 - JITTER * this.#parts.random.next());
     return run.progress.polled(lane.provider, span);
   }
+}
+
+function priorityOf({ provider }: Lane): CallPriority {
+  return provider === null ? "past" : "new";
 }
 
 /** Lanes with less come first: polls as they fall due, then what is past. */

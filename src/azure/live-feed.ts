@@ -168,6 +168,7 @@ export class LiveFeed implements ActivitySource {
     const purpose = purposeOf(kind, this.azureSubscription, reader.setting);
     const path = listPath(kind, this.azureSubscription);
     return this.#calls.make(
+      "past",
       purpose,
       (ending) => reader.page(path, kind.apiVersion, link, purpose, ending),
       signal,

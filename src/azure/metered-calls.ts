@@ -5,7 +5,7 @@ import { CallCount } from "./call-count.ts";
 import { AzureFault } from "./azure-fault.ts";
 import type { CallPurpose } from "./azure-fault.ts";
 import { networkFault, timeoutFault } from "./network-fault.ts";
-import type { ReadBudget } from "./read-budget.ts";
+import type { CallPriority, ReadBudget } from "./read-budget.ts";
 import { Aborted, limited, TimeIsOver } from "./time-limit.ts";
 
 /** What every answer tells beside its content. */
@@ -41,9 +41,11 @@ export class MeteredCalls {
   /**
    * Makes a call.
    *
+   * @param limit in real time.
    * @throws AzureFault, or Aborted when the signal aborts.
    */
   async make<T extends Metered>(
+    priority: CallPriority,
     purpose: CallPurpose,
     call: (signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
@@ -53,7 +55,7 @@ export class MeteredCalls {
     this.#count.note(clock.now());
     try {
       const answer = await limited(call, limit, wall, signal);
-      budget.answered(answer.remainingReads, clock.now());
+      budget.answered(priority, answer.remainingReads, clock.now());
       return answer;
     } catch (error) {
       if (error instanceof AzureFault || error instanceof Aborted) {

@@ -29,9 +29,14 @@ export function networkCode(error: unknown): string | null {
 export function networkFault(url: string | null, what: string, error: unknown): AzureFault {
   const words =
     url === null
-      ? `Reading ${what} failed: ${singleLine(String(error), WORDS_LIMIT) ?? "no reason given"}`
+      ? `Reading ${what} failed: ${wordsOf(error)}`
       : networkWords(hostOf(url), networkCode(error));
   return new AzureFault("unreachable", words, { cause: error });
+}
+
+function wordsOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return singleLine(words, WORDS_LIMIT) ?? "no reason given";
 }
 
 /** An answer that took too long. */

@@ -72,23 +72,32 @@ describe("what a feed does about failures", () => {
   });
 
   test.each([
-    ["plenty", 5000, MINUTE, 0],
-    ["few", 60, MINUTE, MINUTE],
-    ["very few", 5, MINUTE, MINUTE],
-  ])("with %s reads left, polls come first", async (_, remainingReads, poll, past) => {
-    const clock = new LeapClock(START, START + 4 * MINUTE);
-    const log = new FakeLog(clock);
-    const page = log.page.bind(log);
-    const at = { poll: [] as number[], past: [] as number[] };
-    log.page = async (query, link) => {
-      const isPast = query.to - query.from > HOUR;
-      at[isPast ? "past" : "poll"].push(clock.now() - START);
-      return { ...(await page(query, link)), remainingReads: isPast ? 5000 : remainingReads };
-    };
-    await allPages(logFeed(log, clock), clock.signal);
-    expect(at.poll).toContain(poll);
-    expect(at.past.length === 0 || (at.past[0] ?? 0) >= past).toBe(true);
-  });
+    ["plenty of", 5000, 0, 0],
+    ["few", 60, 0, MINUTE],
+    ["very few", 5, 20 * SECOND, MINUTE],
+  ])(
+    "with %s reads left, what is past waits first, and never for ever",
+    async (_, left, poll, past) => {
+      const clock = new LeapClock(START, START + 6 * MINUTE);
+      const log = new FakeLog(clock);
+      const page = log.page.bind(log);
+      const at = { poll: [] as number[], past: [] as number[] };
+      log.page = async (query, link) => {
+        at[query.to - query.from > HOUR ? "past" : "poll"].push(clock.now() - START);
+        return { ...(await page(query, link)), remainingReads: left };
+      };
+      await allPages(logFeed(log, clock), clock.signal);
+      expect(at.past).toHaveLength(3);
+      expect(at.poll.length).toBeGreaterThan(8);
+      expect(shortest(at.poll)).toBe(poll);
+      expect(shortest(at.past)).toBe(past);
+    },
+  );
+
+  /** The shortest time between two calls. */
+  function shortest(times: readonly number[]): number {
+    return Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+  }
 
   test("it asks less and less often while a permission is missing, and goes on when it is granted", async () => {
     let isGranted = false;
