@@ -47,6 +47,15 @@ describe("what the feed says of a failure, in one line that names what to change
       `Doorbell may not read the Activity Log (HTTP 403, AuthorizationFailed): its identity lacks Microsoft.Insights/eventtypes/management/values/read at /subscriptions/${ID}; the role Reader has it.`,
     ],
     [
+      "a refused permission that Azure itself names",
+      403,
+      armError(
+        "AuthorizationFailed",
+        "The client 'x' with object id 'y' does not have authorization to perform action 'microsoft.insights/eventtypes/values/read' over scope '/subscriptions/abc' or the scope is invalid.",
+      ),
+      "Doorbell may not read the Activity Log (HTTP 403, AuthorizationFailed): its identity lacks microsoft.insights/eventtypes/values/read at /subscriptions/abc; the role Reader has it.",
+    ],
+    [
       "a token that has expired",
       401,
       armError("ExpiredAuthenticationToken"),
