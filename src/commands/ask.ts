@@ -27,7 +27,7 @@ export async function answerOnce(
   const zone = context.zone(options);
   const rendering = context.rendering(zone);
   if (options.from.length === 0) {
-    const now = context.surroundings.now();
+    const now = context.surroundings.clock.now();
     const answer = ask(question, null, exportKnowledge(NOTHING_READ, { now, zone }));
     if (answer.question?.kind === "help") {
       await context.write(renderMessage(answer.message, rendering));

@@ -10,6 +10,7 @@ import type { Duration, Instant } from "../domain/instant.ts";
 import type { Coverage } from "../domain/trail.ts";
 import { parseWorkingHours } from "../domain/working-hours.ts";
 import { DoorbellError } from "../errors.ts";
+import type { Clock, RandomSource } from "../ports.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** A stream to a terminal, a file or another program. */
@@ -23,9 +24,14 @@ export interface Surroundings {
   readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: OutputStream;
   readonly errors: OutputStream;
-  readonly now: () => Instant;
+  readonly clock: Clock;
+  readonly random: RandomSource;
   /** The machine's IANA time zone. */
   readonly zone: string;
+  /** The account that runs the program. */
+  readonly user: string;
+  /** Aborts when somebody asks the program to stop; from then on only that, not the system, ends it. */
+  readonly stopped: () => AbortSignal;
 }
 
 const PROGRESS_EVERY = 200;
@@ -116,7 +122,7 @@ export class CommandContext {
    * behind the log would make standing openings vanish into the future; that is said.
    */
   async askedAt({ to }: Coverage): Promise<Instant> {
-    const now = this.surroundings.now();
+    const now = this.surroundings.clock.now();
     if (to === null || to <= now) {
       return now;
     }
@@ -201,13 +207,13 @@ export class CommandContext {
   }
 
   #progress(): (file: string, bytes: number) => void {
-    const { errors, now } = this.surroundings;
+    const { errors, clock } = this.surroundings;
     if (errors.isTTY !== true) {
       return () => {};
     }
-    let next = now() + PROGRESS_EVERY;
+    let next = clock.now() + PROGRESS_EVERY;
     return (file, bytes) => {
-      const at = now();
+      const at = clock.now();
       if (at >= next) {
         next = at + PROGRESS_EVERY;
         this.#progressShown = true;

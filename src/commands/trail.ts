@@ -24,7 +24,7 @@ const LINES_PER_WRITE = 500;
  */
 export async function printTrail(options: TrailOptions, context: CommandContext): Promise<number> {
   const zone = context.zone(options);
-  const period = await readPeriod(options, zone, context.surroundings.now());
+  const period = await readPeriod(options, zone, context.surroundings.clock.now());
   const reading = await context.read(options);
   if (reading === null) {
     return 1;
