@@ -16,10 +16,7 @@ export async function keepConfiguredSubscriptions(
   now: Instant,
 ): Promise<void> {
   const wanted = new Map(
-    configured.map(({ channel, filter }) => [
-      subscriptionId(channel, filter),
-      { channel, filter },
-    ]),
+    configured.map(({ channel, filter }) => [subscriptionId(channel, filter), { channel, filter }]),
   );
   const known = await store.channelSubscriptions();
   for (const { id, channel, createdBy } of known) {

@@ -98,7 +98,7 @@ export class CommandContext {
     const zone = this.zone(options);
     if (options.from.length === 0) {
       const text =
-        "Nothing to read: name an Activity Log export with --from FILE (- is standard input).";
+        "Nothing to read: name an Activity Log export with --from FILE (- is standard input), or write a configuration (docs/configuration.md tells how).";
       throw new DoorbellError("usage", text);
     }
     const hours = options.workingHours;
@@ -110,9 +110,9 @@ export class CommandContext {
     const reading = await readExports(options.from, {
       standardInput: this.surroundings.input,
       workingHours,
-      onProgress: this.#progress(),
+      onProgress: this.progress(),
     });
-    this.#clearProgress();
+    this.clearProgress();
     await this.#tellReading(reading, options.verbose);
     return reading.failures.length > 0 && reading.coverage.events === 0 ? null : reading;
   }
@@ -161,6 +161,11 @@ export class CommandContext {
     await this.#send(this.surroundings.output, text);
   }
 
+  /** One line on standard output; text from elsewhere cannot break out of it. */
+  async writeLine(text: string): Promise<void> {
+    await this.write(`${harmless(text)}\n`);
+  }
+
   /** Writes lines that already are safe to standard error. */
   async explain(text: string): Promise<void> {
     await this.#send(this.surroundings.errors, text);
@@ -206,7 +211,8 @@ export class CommandContext {
     }
   }
 
-  #progress(): (file: string, bytes: number) => void {
+  /** Shows how much of a file was read, where somebody watches. */
+  progress(): (file: string, bytes: number) => void {
     const { errors, clock } = this.surroundings;
     if (errors.isTTY !== true) {
       return () => {};
@@ -222,7 +228,8 @@ export class CommandContext {
     };
   }
 
-  #clearProgress(): void {
+  /** Takes the progress away again. */
+  clearProgress(): void {
     if (this.#progressShown) {
       this.surroundings.errors.write("\r\u001B[K");
     }
