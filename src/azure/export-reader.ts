@@ -61,6 +61,8 @@ export interface ReadExportOptions {
   readonly recordLimit?: number;
   /** How many quarantined rows and parts the summary lists; 100 by default. */
   readonly quarantineLimit?: number;
+  /** Told of every row that is not irrelevant, as it stands in the file. */
+  readonly onRow?: (text: string, outcome: RowOutcome) => void;
 }
 
 const RECORD_LIMIT = 32 * 2 ** 20;
@@ -113,6 +115,7 @@ class ExportReading {
   readonly #rules: RuleInterner;
   readonly #cutter: RuleListCutter;
   readonly #quarantineLimit: number;
+  readonly #onRow: ReadExportOptions["onRow"];
   readonly #scanner: RecordScanner;
   readonly #glance = new RowGlance();
   readonly #quarantined: Quarantined[] = [];
@@ -135,6 +138,7 @@ class ExportReading {
     this.#rules = options.rules ?? new RuleInterner();
     this.#cutter = new RuleListCutter(this.#rules);
     this.#quarantineLimit = options.quarantineLimit ?? QUARANTINE_LIMIT;
+    this.#onRow = options.onRow;
     this.#scanner = new RecordScanner(
       {
         record: (offset, bytes, start, end) => this.#onRecord(offset, bytes, start, end),
@@ -212,10 +216,13 @@ class ExportReading {
     const text = bytes.toString("utf8", start, end);
     const outcome = this.#readCut(text) ?? this.#readWhole(text);
     if (outcome === null) {
-      this.#quarantine("row", "it is not valid JSON", offset);
+      const reason = "it is not valid JSON";
+      this.#quarantine("row", reason, offset);
+      this.#onRow?.(text, { kind: "quarantined", reason });
       return;
     }
     this.#take(outcome, offset);
+    this.#onRow?.(text, outcome);
     if (
       outcome.kind === "event" &&
       text.includes("\uFFFD") &&

@@ -1,4 +1,3 @@
-import type { ExportReading } from "../app/export-reading.ts";
 import { honesty } from "../ask/honesty.ts";
 import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
@@ -7,6 +6,7 @@ import { jsonLine } from "../domain/json-line.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Period } from "../domain/question.ts";
+import type { Trail } from "../domain/trail.ts";
 import { trailCsvHeader, trailCsvLine } from "../domain/trail-csv.ts";
 import { trailRow } from "../domain/trail-row.ts";
 import { DoorbellError } from "../errors.ts";
@@ -14,21 +14,47 @@ import { message } from "../message/build.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { TrailOptions } from "./options.ts";
 
+/** A trail, with what there is to say of how it was read. */
+type TrailReading = Pick<Knowledge, "trail" | "coverage" | "eventOf">;
+
 /** Lines per write: enough to be fast, few enough to keep little in memory. */
 const LINES_PER_WRITE = 500;
 
 /**
- * `doorbell trail`: the openings that the exports show.
+ * `doorbell trail`: the openings that the exports, or the store, show.
  *
  * @returns the exit status: 1 when a file could not be read, or not to its end.
  */
 export async function printTrail(options: TrailOptions, context: CommandContext): Promise<number> {
-  const zone = context.zone(options);
-  const period = await readPeriod(options, zone, context.surroundings.now());
+  if (options.from.length === 0) {
+    const { readConfiguration } = await import("./configuration-file.ts");
+    const loaded = await readConfiguration(options.config, context);
+    if (loaded !== null) {
+      const { wholeTrail, withStore } = await import("./stored-trail.ts");
+      const { configuration } = loaded;
+      const zone = context.zone({ zone: options.zone ?? configuration.zone });
+      const reading = await withStore(configuration, context, async (store) =>
+        wholeTrail(store, context),
+      );
+      await print(reading, options, zone, context);
+      return 0;
+    }
+  }
   const reading = await context.read(options);
   if (reading === null) {
     return 1;
   }
+  await print(reading, options, context.zone(options), context);
+  return reading.failures.length === 0 ? 0 : 1;
+}
+
+async function print(
+  reading: TrailReading,
+  options: TrailOptions,
+  zone: string,
+  context: CommandContext,
+): Promise<void> {
+  const period = await readPeriod(options, zone, context.surroundings.clock.now());
   const openings = await selectOpenings(reading, options, period);
   if (options.json) {
     await writeLines(
@@ -41,11 +67,10 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
     const now = await context.askedAt(reading.coverage);
     await printTable(openings, period, exportKnowledge(reading, { now, zone }), context);
   }
-  return reading.failures.length === 0 ? 0 : 1;
 }
 
 /** The openings as a table, with how far the log goes. */
-export async function printTable(
+async function printTable(
   openings: readonly Opening[],
   period: Period | null,
   knowledge: Knowledge,
@@ -92,7 +117,7 @@ async function readPeriod(
 }
 
 async function selectOpenings(
-  { trail }: ExportReading,
+  { trail }: TrailReading,
   options: TrailOptions,
   period: Period | null,
 ): Promise<readonly Opening[]> {
@@ -109,7 +134,7 @@ async function selectOpenings(
 
 async function vmTest(
   wanted: string | undefined,
-  trail: ExportReading["trail"],
+  trail: Trail,
 ): Promise<(opening: Opening) => boolean> {
   if (wanted === undefined) {
     return () => true;

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { runCommandLine } from "../../src/command-line.ts";
+import { SYSTEM_CLOCK, SYSTEM_RANDOM } from "../../src/system-clock.ts";
 
 /** What the program said and how it ended. */
 export interface Run {
@@ -72,8 +73,11 @@ export async function runHere(words: readonly string[], options: RunOptions = {}
     input: bytesOf(options.input),
     output,
     errors,
-    now: () => NOW,
+    clock: { now: () => NOW, sleep: SYSTEM_CLOCK.sleep },
+    random: SYSTEM_RANDOM,
     zone: options.zone ?? "UTC",
+    user: "alice",
+    stopped: () => new AbortController().signal,
   });
   output.end();
   errors.end();
