@@ -68,7 +68,6 @@ export class AzureLiveState implements LiveState {
     };
     try {
       const { content } = await reading.calls.make(
-        "new",
         purpose,
         (ending) => reader.get(path, NSGS.apiVersion, purpose, ending),
         signal,

@@ -23,7 +23,8 @@ export interface CallParts {
   readonly budget: ReadBudget;
 }
 
-const CALL_LIMIT: Duration = 60 * SECOND;
+/** How long a call may take. */
+export const CALL_LIMIT: Duration = 60 * SECOND;
 
 /** Makes one feed's calls: each counted, limited in time, and with its failure in words. */
 export class MeteredCalls {
@@ -45,11 +46,11 @@ export class MeteredCalls {
    * @throws AzureFault, or Aborted when the signal aborts.
    */
   async make<T extends Metered>(
-    priority: CallPriority,
     purpose: CallPurpose,
     call: (signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
     limit: Duration = CALL_LIMIT,
+    priority: CallPriority = "new",
   ): Promise<T> {
     const { clock, wall, budget } = this.#parts;
     this.#count.note(clock.now());

@@ -36,6 +36,19 @@ describe("what a feed does about failures", () => {
     expect(ids.toSorted()).toEqual(["w1", "w2", "w3", "w4", "w5"]);
   });
 
+  test("what is past is begun anew soon after a link of it is refused", async () => {
+    const clock = new LeapClock(START, START + 5 * MINUTE);
+    const log = new FakeLog(clock, {
+      pageSize: 2,
+      fault: (_, link) =>
+        link !== null && clock.now() === START ? new AzureFault("rejected", "bad link") : null,
+    });
+    log.rows.push(...[1, 2, 3, 4, 5].map((n) => nsgWrite(`w${n}`, START - n * HOUR)));
+    const pages = await allPages(logFeed(log, clock), clock.signal);
+    expect(new Set(eventIds(pages)).size).toBe(5);
+    expect(pages.some(({ read }) => read !== null && read.from < START - 20 * HOUR)).toBe(true);
+  });
+
   test("it waits as long as Azure asks, and tells that it is throttled", async () => {
     const clock = new LeapClock(START, START + 10 * MINUTE);
     const states: string[] = [];
