@@ -247,11 +247,11 @@ describe("what is told again", () => {
     const first = await told(
       { ...estate, nsgs: [nsg(wireRule("a"), wireRule("b"))] },
       null,
-      3 * HOUR,
+      70 * MINUTE,
     );
     expect(first.sightings).toHaveLength(3);
     const turned = { ...estate, nsgs: [nsg(wireRule("b"), wireRule("a"))] };
-    const again = await told(turned, lastCursor(first.pages), 3 * HOUR);
+    const again = await told(turned, lastCursor(first.pages), 70 * MINUTE);
     expect(again.pages).toEqual([]);
   });
 
@@ -288,7 +288,7 @@ describe("what is told again", () => {
     ],
   ])("%s, once", async (_, change, sighting) => {
     const first = await told(estate);
-    const second = await told({ ...estate, ...change }, lastCursor(first.pages), 3 * HOUR);
+    const second = await told({ ...estate, ...change }, lastCursor(first.pages), 70 * MINUTE);
     expect(second.sightings).toMatchObject([sighting]);
     const third = await told({ ...estate, ...change }, lastCursor(second.pages), HOUR);
     expect(third.sightings).toEqual([]);
@@ -340,7 +340,7 @@ describe("what cannot be read", () => {
     const { feed, pages } = await told(
       { nsgs: 403, policies: 403, interfaces: 403, machines: 403 },
       null,
-      5 * HOUR,
+      3 * HOUR,
     );
     const { problem, callsLastHour } = feed.health();
     expect(problem?.match(/lacks/g)).toHaveLength(4);
