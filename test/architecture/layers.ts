@@ -35,7 +35,7 @@ export const LAYERS: readonly Layer[] = [
   {
     path: "src/sandbox/",
     mayImport: [...CORE, "src/ports.ts", "src/config/secret.ts"],
-    packages: [],
+    packages: ["zod"],
   },
   {
     path: "src/ingest/",
