@@ -1,5 +1,5 @@
-import type { FeedHealth, FeedPage } from "../domain/feed.ts";
-import { DAY, MINUTE, durationText, isoUtc } from "../domain/instant.ts";
+import type { FeedHealth, FeedPage, ReceivedEvent } from "../domain/feed.ts";
+import { DAY, HOUR, MINUTE, durationText, isoUtc } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { ActivitySource, RandomSource } from "../ports.ts";
 import { LOG_PROVIDERS } from "./activity-log-page.ts";
@@ -8,8 +8,9 @@ import { AzureFault } from "./azure-fault.ts";
 import type { CallPurpose } from "./azure-fault.ts";
 import { LogProgress } from "./log-progress.ts";
 import type { LogSchedule } from "./log-progress.ts";
-import { MeteredCalls } from "./metered-calls.ts";
+import { CALL_LIMIT, MeteredCalls } from "./metered-calls.ts";
 import type { CallParts } from "./metered-calls.ts";
+import type { CallPriority } from "./read-budget.ts";
 import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
@@ -154,7 +155,7 @@ export class ActivityLogFeed implements ActivitySource {
       .filter((lane) => lane.provider !== null || lane.reading !== null || progress.hasPast)
       .map((lane) => ({
         lane,
-        at: Math.max(lane.retry.dueAt, budget.notBefore(lane.provider === null ? "past" : "new")),
+        at: Math.max(lane.retry.dueAt, budget.notBefore(priorityOf(lane))),
       }));
     const [first] = times
       .filter(({ at }) => at <= now)
@@ -177,9 +178,7 @@ export class ActivityLogFeed implements ActivitySource {
     this.#lastSuccess = now;
     lane.retry.succeeded();
     const taken = run.intake.take(rows, now);
-    if (taken.events.some(({ event }) => event.detail.kind === "jit-request")) {
-      this.#expectMore(run, now);
-    }
+    this.#expectMore(run, taken.events, now);
     const read = lane.reading.done ? this.#finish(run, lane, lane.reading) : null;
     const cursor = lane.reading === null ? run.progress.cursor() : null;
     const isEmpty = taken.events.length + taken.quarantined.length + taken.irrelevant === 0;
@@ -205,7 +204,13 @@ export class ActivityLogFeed implements ActivitySource {
     this.#isReading = true;
     try {
       return await reading.next((query, link) =>
-        this.#calls.make(purpose, (ending) => reader.page(query, link, ending), signal),
+        this.#calls.make(
+          purpose,
+          (ending) => reader.page(query, link, ending),
+          signal,
+          CALL_LIMIT,
+          priorityOf(lane),
+        ),
       );
     } catch (error) {
       if (!(error instanceof AzureFault)) {
@@ -223,12 +228,14 @@ export class ActivityLogFeed implements ActivitySource {
   }
 
   /** A request's row on the VM may be filed under Microsoft.Compute: it is then looked for at once. */
-  #expectMore(run: Run, now: Instant): void {
-    run.computeAlertUntil = now + COMPUTE_ALERT;
-    for (const lane of run.lanes) {
-      if (lane.provider === "Microsoft.Compute") {
-        lane.retry.dueAt = Math.min(lane.retry.dueAt, now);
-      }
+  #expectMore(run: Run, events: readonly ReceivedEvent[], now: Instant): void {
+    const isAwaited = events.some(
+      ({ event }) => event.detail.kind === "jit-request" && event.at > now - HOUR,
+    );
+    const compute = run.lanes.find(({ provider }) => provider === "Microsoft.Compute");
+    if (isAwaited && compute !== undefined && compute.retry.fault === null) {
+      run.computeAlertUntil = now + COMPUTE_ALERT;
+      compute.retry.dueAt = Math.min(compute.retry.dueAt, now);
     }
   }
 
@@ -244,6 +251,10 @@ export class ActivityLogFeed implements ActivitySource {
     lane.retry.dueAt = span.to + interval * (1 - JITTER * this.#parts.random.next());
     return run.progress.polled(lane.provider, span);
   }
+}
+
+function priorityOf({ provider }: Lane): CallPriority {
+  return provider === null ? "past" : "new";
 }
 
 /** Lanes with less come first: polls as they fall due, then what is past. */

@@ -11,7 +11,7 @@ import { liveListings } from "./live-listing.ts";
 import type { LiveListing } from "./live-listing.ts";
 import { LiveSightings } from "./live-sightings.ts";
 import type { SubscriptionReader } from "./live-state.ts";
-import { MeteredCalls } from "./metered-calls.ts";
+import { CALL_LIMIT, MeteredCalls } from "./metered-calls.ts";
 import { RetryState } from "./retry-state.ts";
 import { quarantinedRow } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
@@ -171,6 +171,8 @@ export class LiveFeed implements ActivitySource {
       purpose,
       (ending) => reader.page(path, kind.apiVersion, link, purpose, ending),
       signal,
+      CALL_LIMIT,
+      "past",
     );
   }
 
