@@ -3,6 +3,7 @@ import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Removal } from "../ports.ts";
@@ -14,12 +15,14 @@ const MOST_ROUNDS = 12;
 export interface ThinningFacts {
   /** Every stored event of one Azure subscription, all of its variants. */
   readonly events: readonly ActivityEvent[];
+  /** Every stored sighting of it. */
+  readonly sightings: readonly Sighting[];
   /** What they say, as it is stored. */
   readonly trail: Trail;
   /** What is closed before this instant may go. */
   readonly before: Instant;
-  /** What a set of events says, judged like `trail`. */
-  readonly correlate: (events: readonly ActivityEvent[]) => Trail;
+  /** What a set of events and sightings says, judged like `trail`. */
+  readonly correlate: (events: readonly ActivityEvent[], sightings: readonly Sighting[]) => Trail;
 }
 
 /**
@@ -35,8 +38,9 @@ export function planThinning(facts: ThinningFacts): Removal | null {
   const kept = new Kept(facts);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const events = kept.events();
-    if (!kept.growBy(facts.correlate(events))) {
-      return kept.removal(events);
+    const sightings = kept.sightings();
+    if (!kept.growBy(facts.correlate(events, sightings))) {
+      return kept.removal(events, sightings);
     }
   }
   return null;
@@ -100,6 +104,26 @@ class Kept {
     return this.#facts.events.filter((event) => isWanted(event) || rows.has(event.feedKey));
   }
 
+  /** The sightings that are kept: young ones, the latest of each resource, and those that are evidence. */
+  sightings(): readonly Sighting[] {
+    const { before } = this.#facts;
+    const wanted = new Set(
+      [...this.#openings.values(), ...this.#requests.values()].flatMap(({ events }) => events),
+    );
+    const sorted = this.#facts.sightings.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    const latest = new Map(
+      sorted.filter(({ at }) => at < before).map(({ resource, id }) => [resource.key, id]),
+    );
+    const baseline = new Set(latest.values());
+    return sorted.filter(
+      ({ id, at, resource }) =>
+        at >= before ||
+        wanted.has(id) ||
+        baseline.has(id) ||
+        this.#containers.has(containerKey(resource.key)),
+    );
+  }
+
   /** Keeps more where the kept events say something else than before; false when they say the same. */
   growBy(trail: Trail): boolean {
     const said = this.#wanted();
@@ -129,12 +153,13 @@ class Kept {
     return true;
   }
 
-  removal(kept: readonly ActivityEvent[]): Removal {
+  removal(kept: readonly ActivityEvent[], seen: readonly Sighting[]): Removal {
+    const keptSightings = new Set(seen.map(({ id }) => id));
     const ids = new Set(kept.map(({ id }) => id));
     const gone = this.#facts.events.filter(({ id }) => !ids.has(id));
     return {
       events: [...new Set(gone.map(({ id }) => id))],
-      sightings: [],
+      sightings: this.#facts.sightings.flatMap(({ id }) => (keptSightings.has(id) ? [] : [id])),
       openings: [...this.#openingsById.keys()].filter((id) => !this.#openings.has(id)),
       requests: [...this.#requestsById.keys()].filter((id) => !this.#requests.has(id)),
     };

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ActivityEvent } from "../../src/domain/activity-event.ts";
 import { DAY, HOUR } from "../../src/domain/instant.ts";
 import { rings } from "../../src/notify/filter.ts";
 import { CrashGate, FaultGate } from "../fakes/crash-gate.ts";
@@ -28,7 +29,10 @@ async function expectTruth(lab: IngestLab, { events, subscriptions }: TenantFeed
   for (const subscription of subscriptions) {
     const wanted = wantedTrail(events, subscription);
     expect(sortedGuards(await lab.store.stored(subscription))).toEqual(wanted);
-    const kept = await Array.fromAsync(lab.store.events(subscription));
+    const kept: ActivityEvent[] = [];
+    for await (const event of lab.store.events(subscription)) {
+      kept.push(event);
+    }
     expect(wantedTrail(kept, subscription)).toEqual(wanted);
     const ringing = wanted.openings.filter((one) => rings(one, subscriptionOf("", SUBSCRIBED)));
     const announced = await lab.store.announced(ringing.map(({ id }) => id));
