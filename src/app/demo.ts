@@ -6,6 +6,7 @@ import type { ChannelRef } from "../domain/notification.ts";
 import type { ChatAdapter, Clock, RandomSource } from "../ports.ts";
 import { fastClock } from "../sandbox/fast-clock.ts";
 import { startSandbox } from "../sandbox/http/start-sandbox.ts";
+import type { TenantProfile } from "../sandbox/profiles.ts";
 import type { Sandbox } from "../sandbox/http/start-sandbox.ts";
 import { azureFeeds } from "./azure-feeds.ts";
 import { openStore } from "./open-store.ts";
@@ -17,6 +18,8 @@ export interface DemoParts {
   /** How many times as fast as real time the tenant lives. */
   readonly speed: number;
   readonly seed: number;
+  /** The demo's own story when left out. */
+  readonly profile?: TenantProfile;
   readonly wall: Clock;
   readonly random: RandomSource;
   readonly zone: string;
@@ -48,7 +51,8 @@ const HISTORY = 8 * DAY;
 export async function startDemo(parts: DemoParts): Promise<Demo> {
   const { speed, seed, wall, random, zone, chats, channel, onProblem } = parts;
   const clock = fastClock(wall, wall.now(), speed);
-  const sandbox = await startSandbox({ clock, seed, speed });
+  const story = parts.profile === undefined ? {} : { profile: parts.profile };
+  const sandbox = await startSandbox({ clock, seed, speed, ...story });
   try {
     const { sources, live } = azureFeeds(configurationOf(sandbox), {
       clock,

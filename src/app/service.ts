@@ -130,7 +130,7 @@ async function thinning(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await clock.sleep(0);
+    await ingest.thin(clock.now() - age);
     await clock.sleep(THINNING, signal);
   }
 }

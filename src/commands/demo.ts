@@ -12,6 +12,7 @@ import { COMMAND_FORMS } from "../ask/chat-command.ts";
 import { QUESTION_FORMS } from "../ask/question-catalogue.ts";
 import { questionNames } from "../ask/vm-match.ts";
 import { stateFolder } from "../config/user-folders.ts";
+import type { Instant } from "../domain/instant.ts";
 import { shortId } from "../domain/short-id.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { DemoOptions } from "./options.ts";
@@ -38,11 +39,14 @@ export async function runDemo(
   const { clock, random } = surroundings;
   const isOnce = options.once !== undefined;
   let service: Service | null = null;
+  let demoClock = clock;
   const chat = isOnce
     ? null
-    : terminalChat(context, zone, async () =>
-        service === null ? [] : questionNames(await service.names()).vms,
-      );
+    : terminalChat(context, {
+        zone,
+        now: () => demoClock.now(),
+        vms: async () => (service === null ? [] : questionNames(await service.names()).vms),
+      });
   const demo = await startDemo({
     speed: options.speed,
     seed: options.seed,
@@ -55,7 +59,7 @@ export async function runDemo(
       void context.complain(problem);
     },
   });
-  ({ service } = demo);
+  ({ service, clock: demoClock } = demo);
   try {
     if (options.once !== undefined) {
       return await answerOnce(options.once, demo, zone, context);
@@ -90,8 +94,11 @@ async function answerOnce(
 
 function terminalChat(
   context: CommandContext,
-  zone: string,
-  vms: () => Promise<readonly string[]>,
+  demo: {
+    readonly zone: string;
+    readonly now: () => Instant;
+    readonly vms: () => Promise<readonly string[]>;
+  },
 ): TerminalChat {
   const { input, output, environment, clock, user } = context.surroundings;
   const folder = stateFolder(environment);
@@ -101,13 +108,13 @@ function terminalChat(
     interactive: context.interactive,
     dumb: environment["TERM"] === "dumb",
     bell: true,
-    render: () => context.rendering(zone),
-    now: () => clock.now(),
-    user: { id: user, name: user, zone },
+    render: () => context.rendering(demo.zone),
+    now: demo.now,
+    user: { id: user, name: user, zone: demo.zone },
     run: shortId("run", [String(clock.now()), String(context.surroundings.random.next())]),
     history: folder === null || !context.interactive ? null : join(folder, "history"),
     forms: [...QUESTION_FORMS, ...COMMAND_FORMS].map(({ example }) => example),
-    vms,
+    vms: demo.vms,
   });
 }
 

@@ -144,6 +144,31 @@ export class IngestService {
     }
   }
 
+  /**
+   * Throws away openings that were closed before an instant, and the events that nothing else rests on.
+   * Where what is kept would say something else without them, that Azure subscription keeps everything,
+   * which is told.
+   *
+   * @returns how many events went.
+   */
+  async thin(before: Instant): Promise<number> {
+    let gone = 0;
+    for (const one of await this.#parts.store.azureSubscriptions()) {
+      await this.#attempt(one, async () => {
+        await this.#keeper.settle(one);
+        const removed = await this.#keeper.thin(one, before);
+        if (removed === null) {
+          this.#parts.onProblem(
+            `Azure subscription ${one} keeps its old events: what is to stay would say something else without them.`,
+          );
+        }
+        gone += removed ?? 0;
+        await this.#settle(one);
+      });
+    }
+    return gone;
+  }
+
   health(): IngestHealth {
     return {
       feeds: [...this.#sources.values()].map((source) => this.#feedHealth(source)),

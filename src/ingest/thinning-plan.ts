@@ -3,6 +3,7 @@ import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Removal } from "../ports.ts";
@@ -14,12 +15,14 @@ const MOST_ROUNDS = 12;
 export interface ThinningFacts {
   /** Every stored event of one Azure subscription, all of its variants. */
   readonly events: readonly ActivityEvent[];
+  /** Every stored sighting of it. */
+  readonly sightings: readonly Sighting[];
   /** What they say, as it is stored. */
   readonly trail: Trail;
   /** What is closed before this instant may go. */
   readonly before: Instant;
-  /** What a set of events says, judged like `trail`. */
-  readonly correlate: (events: readonly ActivityEvent[]) => Trail;
+  /** What a set of events and sightings says, judged like `trail`. */
+  readonly correlate: (events: readonly ActivityEvent[], sightings: readonly Sighting[]) => Trail;
 }
 
 /**
@@ -35,8 +38,9 @@ export function planThinning(facts: ThinningFacts): Removal | null {
   const kept = new Kept(facts);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const events = kept.events();
-    if (!kept.growBy(facts.correlate(events))) {
-      return kept.removal(events);
+    const sightings = kept.sightings();
+    if (!kept.growBy(facts.correlate(events, sightings))) {
+      return kept.removal(events, sightings);
     }
   }
   return null;
@@ -52,6 +56,8 @@ class Kept {
   readonly #openingsById: ReadonlyMap<string, Opening>;
   readonly #requestsById: ReadonlyMap<string, AccessRequest>;
   readonly #baseline: ReadonlySet<string>;
+  /** Openings by what they have in common. */
+  readonly #groups: Map<string, Opening[]>;
 
   constructor(facts: ThinningFacts) {
     const { trail, before } = facts;
@@ -59,12 +65,20 @@ class Kept {
     this.#openingsById = new Map(trail.openings.map((opening) => [opening.id, opening]));
     this.#requestsById = new Map(trail.requests.map((request) => [request.id, request]));
     this.#baseline = baselineOf(facts);
+    this.#groups = new Map();
+    for (const opening of trail.openings) {
+      for (const group of groupsOf(opening)) {
+        const members = this.#groups.get(group) ?? [];
+        members.push(opening);
+        this.#groups.set(group, members);
+      }
+    }
     for (const opening of trail.openings) {
       if (opening.closedAt === null || opening.closedAt >= before) {
         this.#keepOpening(opening);
       }
     }
-    for (const opening of latestOfEachHabit(trail.openings)) {
+    for (const opening of habitual(trail.openings)) {
       this.#keepOpening(opening);
     }
     for (const request of trail.requests) {
@@ -88,6 +102,26 @@ class Kept {
       this.#containers.has(containerKey(resource.key));
     const rows = new Set(this.#facts.events.filter(isWanted).map(({ feedKey }) => feedKey));
     return this.#facts.events.filter((event) => isWanted(event) || rows.has(event.feedKey));
+  }
+
+  /** The sightings that are kept: young ones, the latest of each resource, and those that are evidence. */
+  sightings(): readonly Sighting[] {
+    const { before } = this.#facts;
+    const wanted = new Set(
+      [...this.#openings.values(), ...this.#requests.values()].flatMap(({ events }) => events),
+    );
+    const sorted = this.#facts.sightings.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    const latest = new Map(
+      sorted.filter(({ at }) => at < before).map(({ resource, id }) => [resource.key, id]),
+    );
+    const baseline = new Set(latest.values());
+    return sorted.filter(
+      ({ id, at, resource }) =>
+        at >= before ||
+        wanted.has(id) ||
+        baseline.has(id) ||
+        this.#containers.has(containerKey(resource.key)),
+    );
   }
 
   /** Keeps more where the kept events say something else than before; false when they say the same. */
@@ -119,12 +153,13 @@ class Kept {
     return true;
   }
 
-  removal(kept: readonly ActivityEvent[]): Removal {
+  removal(kept: readonly ActivityEvent[], seen: readonly Sighting[]): Removal {
+    const keptSightings = new Set(seen.map(({ id }) => id));
     const ids = new Set(kept.map(({ id }) => id));
     const gone = this.#facts.events.filter(({ id }) => !ids.has(id));
     return {
       events: [...new Set(gone.map(({ id }) => id))],
-      sightings: [],
+      sightings: this.#facts.sightings.flatMap(({ id }) => (keptSightings.has(id) ? [] : [id])),
       openings: [...this.#openingsById.keys()].filter((id) => !this.#openings.has(id)),
       requests: [...this.#requestsById.keys()].filter((id) => !this.#requests.has(id)),
     };
@@ -151,9 +186,11 @@ class Kept {
         this.#requests.set(request.id, request);
       }
     }
-    for (const other of this.#facts.trail.openings) {
-      if (other.openedAt <= opening.openedAt && isNeededBy(other, opening)) {
-        this.#keepOpening(other);
+    for (const group of groupsBehind(opening)) {
+      for (const other of this.#groups.get(group) ?? []) {
+        if (other.openedAt <= opening.openedAt) {
+          this.#keepOpening(other);
+        }
       }
     }
   }
@@ -167,10 +204,8 @@ class Kept {
 
   #keepContainer(key: string): void {
     this.#containers.add(key);
-    for (const opening of this.#facts.trail.openings) {
-      if (opening.nsg.key === key) {
-        this.#keepOpening(opening);
-      }
+    for (const opening of this.#groups.get(`nsg ${key}`) ?? []) {
+      this.#keepOpening(opening);
     }
   }
 
@@ -214,31 +249,39 @@ function containerKey(key: string): string {
   return key.replace(/\/securityrules\/[^/]+$/, "");
 }
 
-function latestOfEachHabit(openings: readonly Opening[]): Iterable<Opening> {
+/** The first opening of each VM in each NSG, the latest of each person and VM or source. */
+function habitual(openings: readonly Opening[]): Iterable<Opening> {
+  const first = new Map<string, Opening>();
   const latest = new Map<string, Opening>();
   for (const opening of openings) {
-    for (const habit of habitsOf(opening)) {
-      latest.set(habit, opening);
+    const { nsg, vm, vmName, rule, attribution } = opening;
+    const place = vm?.key ?? vmName?.toLowerCase() ?? "";
+    const guard = `${nsg.key} ${place}`;
+    first.set(guard, first.get(guard) ?? opening);
+    for (const habit of attribution.actor === null ? [] : [place, ...rule.sources]) {
+      latest.set(`${attribution.actor?.key ?? ""} ${habit}`, opening);
     }
   }
-  return new Set(latest.values());
+  return new Set([...first.values(), ...latest.values()]);
 }
 
-function habitsOf({ attribution: { actor }, vm, vmName, nsg, rule }: Opening): readonly string[] {
-  const place = vm?.key ?? vmName?.toLowerCase() ?? "";
-  const person = actor === null ? [] : [place, ...rule.sources].map((one) => `${actor.key} ${one}`);
-  return [`${nsg.key} ${place}`, ...person];
+/** The groups that an opening belongs to. */
+function groupsOf({ nsg, rule, port, attribution }: Opening): readonly string[] {
+  const name = `${nsg.key} ${ruleKey(rule.name)}`;
+  return [
+    `nsg ${nsg.key}`,
+    `rule ${name}`,
+    `port ${name} ${portText(port)}`,
+    `actor ${attribution.actor?.key ?? ""}`,
+  ];
 }
 
-/** Whether an earlier opening shows in the identity or the findings of a later one. */
-function isNeededBy(earlier: Opening, later: Opening): boolean {
-  const sameRule =
-    earlier.nsg.key === later.nsg.key && ruleKey(earlier.rule.name) === ruleKey(later.rule.name);
-  const has = (code: string): boolean => later.findings.some((finding) => finding.code === code);
-  return (
-    (sameRule && portText(earlier.port) === portText(later.port)) ||
-    (sameRule && has("resurrected")) ||
-    (has("new-source") && earlier.attribution.actor?.key === later.attribution.actor?.key)
+/** The groups whose earlier members show in the identity or the findings of an opening. */
+function groupsBehind(opening: Opening): readonly string[] {
+  const [, rule, port, actor] = groupsOf(opening);
+  const has = (code: string): boolean => opening.findings.some((finding) => finding.code === code);
+  return [port, has("resurrected") ? rule : port, has("new-source") ? actor : port].flatMap(
+    (group) => group ?? [],
   );
 }
 

@@ -1,6 +1,8 @@
+import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { FeedPage, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import { MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import type { Clock, NotificationRouter, TrailChange, TrailReader, TrailWriter } from "../ports.ts";
 import { isStill, joinMoves } from "./feed-move.ts";
 import type { FeedMove } from "./feed-move.ts";
@@ -89,6 +91,7 @@ export class TrailKeeper {
     return this.#locks.run(keys, async () =>
       this.#orForget(subscriptions, async () => {
         const events: ReceivedEvent[] = [];
+        const sightings: Sighting[] = [];
         const evaluations: Evaluation[] = [];
         for (const one of subscriptions) {
           const state = await this.#stateOf(one);
@@ -96,6 +99,11 @@ export class TrailKeeper {
             content.events.filter(({ event }) => event.resource.subscriptionId === one),
           );
           events.push(...fresh);
+          sightings.push(
+            ...state.see(
+              content.sightings.filter(({ resource }) => resource.subscriptionId === one),
+            ),
+          );
           if (move?.read?.azureSubscription === one) {
             state.read(move.read.span);
           }
@@ -106,7 +114,7 @@ export class TrailKeeper {
         const quarantined = content.quarantined.filter(
           ({ digest }) => !this.#quarantined.has(digest),
         );
-        await this.#commit({ ...content, events, quarantined }, evaluations);
+        await this.#commit({ ...content, events, sightings, quarantined }, evaluations);
         return events.length;
       }),
     );
@@ -133,6 +141,32 @@ export class TrailKeeper {
         this.#held.delete(feed);
       }
     });
+  }
+
+  /**
+   * Throws away what is old, such that what stays still says the same. The Azure subscription is to be
+   * settled before.
+   *
+   * @param before openings that were closed before it may go, with their events.
+   * @returns how many events went; null when everything had to stay.
+   */
+  async thin(azureSubscription: string, before: Instant): Promise<number | null> {
+    return this.#locks.run([azureSubscription], async () =>
+      this.#orForget([azureSubscription], async () => {
+        const { store, isWorkingTime } = this.#parts;
+        const state = await this.#stateOf(azureSubscription);
+        const events: ActivityEvent[] = [];
+        for await (const event of store.events(azureSubscription)) {
+          events.push(event);
+        }
+        const removal = state.planThinning(events, before, isWorkingTime);
+        if (removal !== null && removal.events.length > 0) {
+          await store.thin(removal);
+          this.#states.delete(azureSubscription);
+        }
+        return removal?.events.length ?? null;
+      }),
+    );
   }
 
   async #commit(content: Content, evaluations: readonly Evaluation[]): Promise<void> {

@@ -45,3 +45,31 @@ export class CrashGate {
     }
   }
 }
+
+/** Stands where a `CrashGate` does, and lets chosen steps fail with an error. */
+export class FaultGate {
+  readonly #failing: ReadonlySet<number>;
+  #steps = 0;
+
+  /** @param failing numbers of steps; each call is two of them, before and after it happens. */
+  constructor(failing: Iterable<number>) {
+    this.#failing = new Set(failing);
+  }
+
+  async pass<T>(call: () => Promise<T>): Promise<T> {
+    this.#step();
+    const result = await call();
+    this.#step();
+    return result;
+  }
+
+  #step(): void {
+    this.#steps += 1;
+    if (this.#failing.has(this.#steps - 1)) {
+      throw new Error("The disk is on holiday.");
+    }
+  }
+}
+
+/** What both gates do. */
+export type Gate = Pick<FaultGate, "pass">;
