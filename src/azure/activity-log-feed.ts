@@ -29,6 +29,8 @@ export interface LogFeedParts extends CallParts {
 const COMPUTE_POLL: Duration = 10 * MINUTE;
 /** After a new request for access, Microsoft.Compute is polled like the others for so long. */
 const COMPUTE_ALERT: Duration = 5 * MINUTE;
+/** So many calls of polls may come between two of what is past. */
+const MOST_POLLS_IN_A_ROW = LOG_PROVIDERS.length;
 /** By how much of its length a poll comes early, by chance, so that many feeds drift apart. */
 const JITTER = 0.05;
 
@@ -45,6 +47,8 @@ interface Run {
   readonly intake: RowIntake;
   readonly lanes: readonly Lane[];
   computeAlertUntil: Instant;
+  /** Calls of polls since the last one of what is past. */
+  pollsInARow: number;
 }
 
 /**
@@ -85,6 +89,7 @@ export class ActivityLogFeed implements ActivitySource {
         reading: null,
       })),
       computeAlertUntil: now,
+      pollsInARow: 0,
     };
     this.#run = run;
     this.#isStopped = false;
@@ -146,8 +151,11 @@ export class ActivityLogFeed implements ActivitySource {
       : `The Activity Log from ${isoUtc(lost.from)} to ${isoUtc(lost.to)} was not read and is gone: Doorbell was away for ${durationText(lost.to - lost.from + 90 * DAY)}, and Azure keeps 90 days.`;
   }
 
-  /** The lane to go on with, or how long to wait until there is one. Polls come before what is past. */
-  #laneThatIsDue({ progress, lanes }: Run): Lane | Duration {
+  /**
+   * The lane to go on with, or how long to wait until there is one. Polls come before what is past; but
+   * where Azure answers so slowly that a poll is always due, what is past has a turn after each round.
+   */
+  #laneThatIsDue({ progress, lanes, pollsInARow }: Run): Lane | Duration {
     const { clock, budget } = this.#parts;
     const now = clock.now();
     progress.layOutSweep(now);
@@ -157,9 +165,11 @@ export class ActivityLogFeed implements ActivitySource {
         lane,
         at: Math.max(lane.retry.dueAt, budget.notBefore(priorityOf(lane))),
       }));
-    const [first] = times
+    const due = times
       .filter(({ at }) => at <= now)
       .sort((a, b) => urgency(a.lane) - urgency(b.lane));
+    const past = pollsInARow < MOST_POLLS_IN_A_ROW ? undefined : due.at(-1);
+    const first = past?.lane.provider === null ? past : due[0];
     const next = Math.min(progress.sweepAt, ...times.map(({ at }) => at));
     return first?.lane ?? Math.max(Math.ceil(next - now), 1);
   }
@@ -170,6 +180,7 @@ export class ActivityLogFeed implements ActivitySource {
     if (lane.reading === null) {
       return null;
     }
+    run.pollsInARow = lane.provider === null ? 0 : run.pollsInARow + 1;
     const rows = await this.#read(lane, lane.reading, signal);
     if (rows === null) {
       return null;

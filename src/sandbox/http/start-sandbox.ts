@@ -132,6 +132,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const services = await listen(options.port ?? 0, identity, (request, response) => {
     const seen = record.add(request.method ?? "", request.url ?? "", clock.now());
+    response.setHeader("date", new Date(clock.now()).toUTCString());
     const url = urlOf(request, services);
     if (typeof url === "string") {
       const refusal = armError(403, "Forbidden", url);
