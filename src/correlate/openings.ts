@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
@@ -8,6 +9,7 @@ import { buildActorDirectory } from "./actors.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
 import { attributeSpans } from "./attribution.ts";
 import { closingOf } from "./closings.ts";
+import { Dating } from "./dating.ts";
 import { compareText } from "./fact-set.ts";
 import { shortId } from "./identity.ts";
 import { namesInDescription } from "./jit-rule.ts";
@@ -30,8 +32,13 @@ export function correlateSubscription(events: readonly ActivityEvent[]): Trail {
   const requests = assembleRequests(events, directory);
   const index = new SlotIndex(requests);
   const byContainer = new Map<string, RuleWrite[]>();
+  const failures = new Map<string, Instant[]>();
   const ruleEvents = events.filter(({ detail }) => detail.kind !== "jit-request");
   for (const operation of groupOperations(ruleEvents)) {
+    if (operation.outcome === "failed") {
+      const { at, resource } = operation.first;
+      failures.set(resource.key, [...(failures.get(resource.key) ?? []), at]);
+    }
     const write = toRuleWrite(operation, directory);
     if (write !== null) {
       const writes = byContainer.get(write.container.key) ?? [];
@@ -39,10 +46,9 @@ export function correlateSubscription(events: readonly ActivityEvent[]): Trail {
       byContainer.set(write.container.key, writes);
     }
   }
-  const attributed = [...byContainer.values()].flatMap((writes) => {
-    const spans = spansOf(writes).sort(bySighting);
-    return [attributeSpans(spans, index)];
-  });
+  const spans = [...byContainer.values()].map((writes) => spansOf(writes).sort(bySighting));
+  const dating = new Dating(spans.flat(), index, failures);
+  const attributed = spans.map((siblings) => attributeSpans(siblings, index, dating));
   const addresses = learnAddresses(attributed.flat());
   const byId = new Map(requests.map((request) => [request.id, request]));
   const openings = attributed
