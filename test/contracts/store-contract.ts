@@ -3,6 +3,7 @@ import { conversationContract } from "./store/conversation-contract.ts";
 import { evidenceContract } from "./store/evidence-contract.ts";
 import type { Ground } from "./store/ground.ts";
 import { outboxContract } from "./store/outbox-contract.ts";
+import { outboxProperty } from "./store/outbox-property.ts";
 import { outboxOutcomeContract } from "./store/outbox-outcome-contract.ts";
 import { restartContract } from "./store/restart-contract.ts";
 import { sharingContract } from "./store/sharing-contract.ts";
@@ -16,6 +17,7 @@ export function storeContract(ground: Ground): void {
     trailContract(ground);
     outboxContract(ground);
     outboxOutcomeContract(ground);
+    outboxProperty(ground);
     conversationContract(ground);
     textContract(ground);
     restartContract(ground);
