@@ -96,8 +96,9 @@ function bytesOf(input: RunOptions["input"]): Readable {
   if (input instanceof Readable) {
     return input;
   }
+  // A copy, because the program gives away the memory of what it has read.
   const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
-  return Readable.from(bytes === undefined || bytes.length === 0 ? [] : [bytes], {
+  return Readable.from(bytes === undefined || bytes.length === 0 ? [] : [Uint8Array.from(bytes)], {
     objectMode: false,
   });
 }
