@@ -124,6 +124,21 @@ export interface NewDelivery {
   readonly dueAt: Instant;
 }
 
+/** An opening as it was stored, null when it was not, and as it is now. */
+export interface OpeningChange {
+  readonly before: Opening | null;
+  readonly after: Opening;
+}
+
+/**
+ * Decides which deliveries follow from openings that are new or changed: asked right before they are
+ * stored, and the answer is stored with them.
+ */
+export type NotificationRouter = (
+  changes: readonly OpeningChange[],
+  now: Instant,
+) => Promise<readonly NewDelivery[]>;
+
 /** A delivery that a worker holds. */
 export interface ClaimedDelivery {
   readonly key: string;

@@ -2,6 +2,7 @@ import type { Question, VmFilter } from "../domain/question.ts";
 import { VM_TYPE, sharedNames } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { Trail } from "../domain/trail.ts";
+import { wildcardTest } from "../domain/wildcard.ts";
 import type { TrailNames } from "../ports.ts";
 import { nearestNames } from "./question-problem.ts";
 
@@ -167,32 +168,6 @@ function vmTest(filter: VmFilter): (vm: KnownVm) => boolean {
           ? filter.id.type === VM_TYPE && sameName(vm.name, filter.id.name)
           : vm.id.key === filter.id.key;
   }
-}
-
-/** Matches `*` without a regular expression, whose backtracking a hostile pattern could abuse. */
-function wildcardTest(pattern: string): (name: string) => boolean {
-  const parts = pattern.toLowerCase().split("*");
-  const first = parts[0] ?? "";
-  const last = parts.at(-1) ?? "";
-  return (name) => {
-    const text = name.toLowerCase();
-    if (
-      text.length < first.length + last.length ||
-      !text.startsWith(first) ||
-      !text.endsWith(last)
-    ) {
-      return false;
-    }
-    let at = first.length;
-    for (const part of parts.slice(1, -1)) {
-      const found = text.indexOf(part, at);
-      if (found === -1 || found + part.length > text.length - last.length) {
-        return false;
-      }
-      at = found + part.length;
-    }
-    return true;
-  };
 }
 
 function vmKey(vm: KnownVm): string {

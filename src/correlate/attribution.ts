@@ -3,6 +3,7 @@ import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
 import { containerWord } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
+import type { Dating } from "./dating.ts";
 import { attributeDirect } from "./direct-attribution.ts";
 import { looksLikeJit, namesInDescription } from "./jit-rule.ts";
 import { matchAll } from "./matching.ts";
@@ -22,7 +23,11 @@ const CLEARLY_BETTER = 8;
  *
  * @param spans in any fixed order.
  */
-export function attributeSpans(spans: readonly Span[], index: SlotIndex): AttributedSpan[] {
+export function attributeSpans(
+  spans: readonly Span[],
+  index: SlotIndex,
+  dating: Dating,
+): AttributedSpan[] {
   const choices = chooseFits(spans, index);
   const matching = matchSpans(spans, choices, index);
   return spans.map((span, at) => {
@@ -38,6 +43,7 @@ export function attributeSpans(spans: readonly Span[], index: SlotIndex): Attrib
       excluded: pick(slots.filter(isExcluded)),
       alwaysMatched: matching.alwaysMatched[at] === true,
       byCorrelation,
+      isDatedBy: (slot) => dating.isDated(span, slot),
     });
   });
 }
@@ -101,7 +107,9 @@ function matchSpans(
   };
   const hasOther = (at: number) => (exact[at]?.length ?? 0) < (choices[at]?.slots.length ?? 0);
   const { canBeUnmatched } = match((_, at) => hasOther(at));
-  const { possible } = match((span, at) => hasOther(at) || !isSurelyJit(span));
+  const { possible } = match(
+    (span, at) => hasOther(at) || !isSurelyJit(span) || !isSurelyThere(span),
+  );
   return {
     possible: possible.map((slots) => new Set(slots.flatMap((slot) => used[slot] ?? []))),
     alwaysMatched: canBeUnmatched.map((isLoose, at) => !isLoose && (exact[at]?.length ?? 0) > 0),
@@ -111,6 +119,11 @@ function matchSpans(
 /** Whether the log proves that the provider made the rule in its time. */
 function isSurelyJit(span: Span): boolean {
   return !span.maybeBefore && isProviders(span);
+}
+
+/** Whether the rule came to be: a write whose outcome is not in the log may have failed. */
+function isSurelyThere({ confirmed, seenIn }: Span): boolean {
+  return confirmed || seenIn.outcome !== "unseen";
 }
 
 function isProviders(span: Span): boolean {
@@ -145,6 +158,8 @@ interface Fits {
   readonly excluded: readonly RequestSlot[];
   readonly alwaysMatched: boolean;
   readonly byCorrelation: boolean;
+  /** Whether a request dates the rule, although it may have stood before. */
+  readonly isDatedBy: (slot: RequestSlot) => boolean;
 }
 
 function attributeJit(span: Span, fits: Fits): AttributedSpan {
@@ -156,11 +171,11 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
       people.set(key, one);
     }
   }
-  const [best, second] = [...people.values()];
-  const verdict = verdictOf(span, fits, best, second);
+  const [best] = people.values();
+  const verdict = verdictOf(span, fits, scored, [...people.values()]);
   const named = verdict === "certain" || verdict === "likely" ? (best ?? null) : null;
   const own = named === null ? scored : scored.filter((one) => isSamePerson(one, named));
-  const openedBy = openingWrite(span) ?? (verdict === "certain" ? datingWrite(scored, span) : null);
+  const openedBy = openingWrite(span, verdict === "certain");
   return {
     span,
     kind: "jit",
@@ -187,19 +202,10 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
   };
 }
 
-/** The write that opened the port when nothing but one write could have. */
-function openingWrite(span: Span): RuleWrite | null {
-  const isOnly = !span.maybeBefore && span.writes.length === 1 && !span.seenIn.isSighting;
-  return isOnly ? span.seenIn : null;
-}
-
-/** The only write that the requests that fit leave, so that it dates the opening. */
-function datingWrite(scored: readonly Scored[], span: Span): RuleWrite | null {
-  const writes = new Set(
-    scored.flatMap(({ slot }) => writesAfter(slot, span).filter((write) => !write.isSighting)),
-  );
-  const [write] = writes;
-  return writes.size === 1 ? (write ?? null) : null;
+/** The write that opened the port when no other write could have; a certain request dates it. */
+function openingWrite(span: Span, isDated: boolean): RuleWrite | null {
+  const isOnly = span.writes.length === 1 && !span.seenIn.isSighting;
+  return isOnly && (isDated || !span.maybeBefore) ? span.seenIn : null;
 }
 
 function firstKnown(values: readonly (string | null)[], named: Scored | null): string | null {
@@ -213,8 +219,8 @@ function isSamePerson(a: Scored, b: Scored): boolean {
 function verdictOf(
   span: Span,
   fits: Fits,
-  best: Scored | undefined,
-  second: Scored | undefined,
+  scored: readonly Scored[],
+  [best, second]: readonly Scored[],
 ): Verdict {
   if (best === undefined) {
     return "unattributed";
@@ -229,8 +235,19 @@ function verdictOf(
   const [write] = writesAfter(best.slot, span);
   const tied = fits.byCorrelation && write !== undefined && isTied(best.slot, write);
   const vmProven = tied || (best.slot.target !== null && namesInDescription(span.rule).vm !== null);
-  const isWritten = write !== undefined && (isSurelyJit(span) || (tied && isProviders(span)));
-  return isWritten && fits.alwaysMatched && vmProven ? "certain" : "likely";
+  const isWritten = isProviders(span) && (tied || !span.maybeBefore || fits.isDatedBy(best.slot));
+  return isWritten && isCovered(span, scored) && fits.alwaysMatched && vmProven
+    ? "certain"
+    : "likely";
+}
+
+/**
+ * Whether a request that fits stands before every write that may have made the rule. A write that none
+ * stands before had a request of which the log does not tell everything: it may have been for this rule.
+ */
+function isCovered(span: Span, scored: readonly Scored[]): boolean {
+  const covered = new Set(scored.flatMap(({ slot }) => writesAfter(slot, span)));
+  return span.writes.every((write) => covered.has(write));
 }
 
 function candidatesOf(scored: readonly Scored[]): Candidate[] {

@@ -1,13 +1,10 @@
 import { sourcesKey } from "../domain/address-prefix.ts";
-import type { Duration, Instant } from "../domain/instant.ts";
-import { MINUTE } from "../domain/instant.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { PortRange, SecurityRule } from "../domain/security-rule.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
 import type { RuleWrite } from "./rule-writes.ts";
-
-/** How long the rows of one write may lie apart. */
-const LONGEST_WRITE: Duration = 2 * MINUTE;
+import { endsRule, LONGEST_WRITE, WriteSequence } from "./write-sequence.ts";
 
 /** A port that an inbound allow rule exposed, from the write that showed it to the one that ended it. */
 export interface Span {
@@ -39,7 +36,7 @@ export interface Span {
 export interface SpanEnd {
   readonly at: Instant;
   readonly how: "gone" | "changed" | "container-deleted";
-  /** The writes that may have ended it, oldest first; the last one shows that it was gone. */
+  /** The writes that may have ended it; the last one shows that it was gone. */
   readonly writes: readonly RuleWrite[];
 }
 
@@ -48,7 +45,8 @@ interface LiveSpan extends Span {
   lastSeen: number;
   writes: readonly RuleWrite[];
   confirmed: boolean;
-  end: SpanEnd | null;
+  /** With the index in the container's writes of the one that shows it. */
+  end: (SpanEnd & { readonly index: number }) | null;
   unsureSince: readonly RuleWrite[];
   sightedAt: Instant | null;
   seenIn: RuleWrite;
@@ -61,7 +59,7 @@ interface LiveSpan extends Span {
  * @param writes successful and undecided writes of this container, in order of time.
  */
 export function spansOf(writes: readonly RuleWrite[]): Span[] {
-  const history = new ContainerHistory();
+  const history = new ContainerHistory(writes);
   writes.forEach((write, index) => {
     history.apply(write, index);
   });
@@ -73,23 +71,26 @@ class ContainerHistory {
   /** By rule, then by port. */
   readonly #live = new Map<string, Map<string, LiveSpan>>();
   readonly #latest = new Map<string, LiveSpan>();
-  readonly #writes: RuleWrite[] = [];
-  /** Index of the last write after which every rule was known; -1 before the first. */
-  #completeAt = -1;
+  readonly #writes: WriteSequence;
+  /** Indices of the writes after which every rule was known, ascending. */
+  readonly #completeAt: number[] = [];
   /** Per rule: index of the last write that told everything about that rule. */
   readonly #ruleKnownAt = new Map<string, number>();
 
+  /** Spans whose end only a sighting of a moment ago shows. */
+  readonly #sightedEnds = new Set<LiveSpan>();
+
+  constructor(writes: readonly RuleWrite[]) {
+    this.#writes = new WriteSequence(writes);
+  }
+
   apply(write: RuleWrite, index: number): void {
-    this.#writes.push(write);
     const { effect } = write;
+    this.#adoptEnds(write);
     switch (effect.kind) {
       case "state":
-        if (this.#mayBeStale(index)) {
-          this.#writes[index] = { ...write, effect: { ...effect, kind: "partial-state" } };
-          this.#applyState(effect.rules, index, false);
-        } else {
-          this.#applyState(effect.rules, index, true);
-        }
+        // What a state of an earlier moment lacks may have been added since.
+        this.#applyState(effect.rules, index, !this.#writes.mayBeStale(index));
         return;
       case "partial-state":
         this.#applyState(effect.rules, index, false);
@@ -115,7 +116,11 @@ class ContainerHistory {
   finish(): Span[] {
     for (const span of this.#all) {
       if (span.end === null) {
-        span.unsureSince = this.#possibleEnds(span, this.#writes.length);
+        span.unsureSince = this.#writes.possibleEnds(
+          span.lastSeen,
+          this.#writes.length,
+          span.ruleKey,
+        );
       }
     }
     return this.#all;
@@ -158,43 +163,34 @@ class ContainerHistory {
   }
 
   #confirm(span: LiveSpan, index: number): void {
-    const [write, { seenIn }] = [this.#writes[index], span];
+    const [write, { seenIn }] = [this.#writes.at(index), span];
     if (write !== undefined) {
-      this.#adopt(span, write);
+      adopt(span, write);
     }
     // Had the write that first shows the rule failed, somebody else's that carries it made it. The
     // names of the provider's own rules come from nowhere but its own writes.
-    const isOther =
-      write !== undefined && !write.isSighting && write.actor?.key !== seenIn.actor?.key;
-    if (!span.confirmed && seenIn.outcome === "unseen" && seenIn.proof !== "provider" && isOther) {
+    const mayBeAnothers =
+      !span.confirmed &&
+      seenIn.outcome === "unseen" &&
+      seenIn.proof !== "provider" &&
+      write?.isSighting === false &&
+      write.actor?.key !== seenIn.actor?.key;
+    if (write !== undefined && mayBeAnothers && !span.writes.includes(write)) {
       span.writes = [...span.writes, write];
     }
     span.lastSeen = index;
     span.confirmed = true;
   }
 
-  /**
-   * Clocks differ: the write that made a rule may bear a time after that of its first sighting, and is
-   * still the one that made it.
-   */
-  #adopt(span: LiveSpan, write: RuleWrite): void {
-    if (write.isSighting) {
-      span.sightedAt = write.at;
-    } else if (span.seenIn.isSighting && write.at - span.seenIn.at <= LONGEST_WRITE) {
-      span.writes = [...span.writes.filter((one) => !one.isSighting), write];
-      span.seenIn = write;
-    }
-  }
-
   /** A write without a known outcome may have failed: what it would have removed may stand. */
   #knowAll(index: number): void {
-    if (this.#writes[index]?.outcome !== "unseen") {
-      this.#completeAt = index;
+    if (this.#writes.at(index)?.outcome !== "unseen") {
+      this.#completeAt.push(index);
     }
   }
 
   #knowRule(key: string, index: number): void {
-    if (this.#writes[index]?.outcome !== "unseen") {
+    if (this.#writes.at(index)?.outcome !== "unseen") {
       this.#ruleKnownAt.set(key, index);
     }
   }
@@ -213,15 +209,17 @@ class ContainerHistory {
       this.#setLive(before);
       return;
     }
-    const write = this.#writes[index];
+    const write = this.#writes.at(index);
     if (write === undefined) {
       return;
     }
-    const knownAbsent = Math.max(this.#completeAt, this.#ruleKnownAt.get(key) ?? -1);
-    const hidden = this.#possibleMakers(knownAbsent, index, key);
+    const knownAbsent = this.#lastKnown(key, index);
     const maybeBefore = knownAbsent < 0 && fromState;
-    const since = this.#writes[knownAbsent]?.at ?? Number.NEGATIVE_INFINITY;
-    const { writes, seenIn } = makersOf(hidden, write, since);
+    const since = this.#writes.at(knownAbsent)?.at ?? Number.NEGATIVE_INFINITY;
+    const { writes, seenIn } = makersOf(
+      this.#writes.makers(knownAbsent, index, key),
+      write.isSighting ? { ...write, since } : write,
+    );
     const span: LiveSpan = {
       container: write.container,
       ruleKey: key,
@@ -243,60 +241,45 @@ class ContainerHistory {
     this.#latest.set(itemKey(key, port), span);
   }
 
+  /** Index of the last write that surely came before and told of the rule; -1 without any. */
+  #lastKnown(key: string, index: number): number {
+    const isBefore = (other: number) => !this.#writes.mayPrecede(index, other);
+    const told = this.#ruleKnownAt.get(key) ?? -1;
+    return Math.max(this.#completeAt.findLast(isBefore) ?? -1, isBefore(told) ? told : -1);
+  }
+
   /**
    * A change without a known outcome did not happen when the rule stands there as before; nor may a
    * removal have happened when the rule stands in a state that may be older than the removal.
    */
   #wasNeverClosed(span: LiveSpan, content: string, index: number): boolean {
-    const last = span.end?.writes.at(-1);
-    const at = this.#writes[index]?.at;
-    if (last === undefined || at === undefined || span.content !== content) {
+    const { end } = span;
+    if (end === null || span.content !== content) {
       return false;
     }
-    return last.outcome === "unseen" || (this.#mayBeStale(index) && at - last.at <= LONGEST_WRITE);
+    return (
+      this.#writes.at(end.index)?.outcome === "unseen" || this.#writes.mayPrecede(index, end.index)
+    );
   }
 
   /**
-   * Whether the write may have begun before the one that stands before it: its first row is not in the
-   * log, or both bear one time. What its state lacks may then have been added since.
+   * Clocks differ: the removal of a rule that the NSG itself no longer showed may bear a later time, and
+   * is still what ended it.
    */
-  #mayBeStale(index: number): boolean {
-    return this.#mayPrecede(index, index - 1);
-  }
-
-  /** Whether the later of two writes may have begun first. */
-  #mayPrecede(later: number, earlier: number): boolean {
-    const [first, write] = [this.#writes[earlier], this.#writes[later]];
-    if (first === undefined || write === undefined) {
-      return false;
+  #adoptEnds(write: RuleWrite): void {
+    if (write.isSighting) {
+      return;
     }
-    return write.at - first.at <= (write.startSeen ? 0 : LONGEST_WRITE);
-  }
-
-  /** Writes before `to` that may have ended a span that stood, although nothing says so for sure. */
-  #possibleEnds(span: LiveSpan, to: number): RuleWrite[] {
-    let from = span.lastSeen;
-    while (this.#mayPrecede(span.lastSeen, from - 1)) {
-      from -= 1;
+    for (const span of this.#sightedEnds) {
+      const { end } = span;
+      const isLate = end === null || write.at - end.at > LONGEST_WRITE;
+      if (end !== null && !isLate && endsRule(write, span.ruleKey)) {
+        span.end = { ...end, at: write.at, writes: [write] };
+      }
+      if (isLate || span.end !== end) {
+        this.#sightedEnds.delete(span);
+      }
     }
-    const writes = this.#writes.slice(from, to);
-    writes.splice(span.lastSeen - from, 1);
-    return writes.filter((write, at) => {
-      const isEarlier = from + at < span.lastSeen;
-      return (isEarlier || mayHide(write, span.ruleKey)) && !showsRule(write, span.ruleKey);
-    });
-  }
-
-  /** Writes after `from` and before `to` that may have made the rule without telling so. */
-  #possibleMakers(from: number, to: number, key: string): RuleWrite[] {
-    return this.#writes
-      .slice(from + 1, to)
-      .filter(
-        (write) =>
-          mayHide(write, key) &&
-          write.effect.kind !== "delete-container" &&
-          write.effect.kind !== "delete-rule",
-      );
   }
 
   #closeRule(key: string, index: number, how: SpanEnd["how"]): void {
@@ -306,10 +289,18 @@ class ContainerHistory {
   }
 
   #close(span: LiveSpan, index: number, how: SpanEnd["how"]): void {
-    const write = this.#writes[index];
+    const write = this.#writes.at(index);
     // A removal without a known outcome is shown by the next state, if it happened.
     if (write !== undefined && (write.outcome !== "unseen" || how === "changed")) {
-      span.end = { at: write.at, how, writes: [...this.#possibleEnds(span, index), write] };
+      const writes = [
+        ...this.#writes.possibleEnds(span.lastSeen, index, span.ruleKey),
+        ...this.#writes.overtakingEnds(index, span.ruleKey),
+        write,
+      ];
+      span.end = { at: write.at, how, writes, index };
+      if (write.isSighting) {
+        this.#sightedEnds.add(span);
+      }
       const live = this.#live.get(span.ruleKey);
       live?.delete(portText(span.port));
       if (live?.size === 0) {
@@ -329,50 +320,34 @@ class ContainerHistory {
   }
 }
 
-/** The writes that may have made a rule that a write or a sighting first shows. */
+/**
+ * The writes that may have made a rule that a write or a sighting first shows. A sighting makes nothing:
+ * it stands for the write only where the log has none.
+ */
 function makersOf(
-  hidden: readonly RuleWrite[],
+  makers: readonly RuleWrite[],
   shownBy: RuleWrite,
-  since: Instant,
 ): Pick<Span, "writes" | "seenIn"> {
   if (!shownBy.isSighting) {
-    return { writes: [...hidden, shownBy], seenIn: shownBy };
+    return { writes: makers, seenIn: shownBy };
   }
-  const sighting = { ...shownBy, since };
-  const [only, ...more] = hidden;
+  const [only, ...more] = makers;
   if (only === undefined) {
-    return { writes: [sighting], seenIn: sighting };
+    return { writes: [shownBy], seenIn: shownBy };
   }
-  return { writes: hidden, seenIn: more.length === 0 ? only : sighting };
+  return { writes: makers, seenIn: more.length === 0 ? only : shownBy };
 }
 
-/** Whether a write may have touched the rule unseen: it does not tell, or its outcome is not in the log. */
-function mayHide({ effect, outcome }: RuleWrite, key: string): boolean {
-  switch (effect.kind) {
-    case "unknown":
-      return effect.ruleKey === null || effect.ruleKey === key;
-    case "partial-state":
-      return true;
-    case "state":
-    case "delete-container":
-      return outcome === "unseen";
-    case "put-rule":
-      return outcome === "unseen" && ruleKey(effect.rule.name) === key;
-    case "delete-rule":
-      return outcome === "unseen" && effect.ruleKey === key;
-  }
-}
-
-/** Whether the write leaves the rule in place. */
-function showsRule({ effect }: RuleWrite, key: string): boolean {
-  switch (effect.kind) {
-    case "state":
-    case "partial-state":
-      return effect.rules.some((rule) => ruleKey(rule.name) === key);
-    case "put-rule":
-      return ruleKey(effect.rule.name) === key;
-    default:
-      return false;
+/**
+ * Clocks differ: the write that made a rule may bear a time after that of its first sighting, and is
+ * still the one that made it.
+ */
+function adopt(span: LiveSpan, write: RuleWrite): void {
+  if (write.isSighting) {
+    span.sightedAt = write.at;
+  } else if (span.seenIn.isSighting && write.at - span.seenIn.at <= LONGEST_WRITE) {
+    span.writes = [...span.writes.filter((one) => !one.isSighting), write];
+    span.seenIn = write;
   }
 }
 

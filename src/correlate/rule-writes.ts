@@ -156,25 +156,28 @@ function putEffect(rows: readonly ActivityEvent[], name: string): WriteEffect {
   return { kind: "put-rule", rule: best.rule };
 }
 
+/** The whole body says it all, the response's best; else every rule that any body shows is there. */
 function stateEffect(rows: readonly ActivityEvent[]): WriteEffect | null {
-  let best: { rank: number; effect: WriteEffect } | null = null;
-  let untouched = false;
-  for (const { detail } of rows) {
-    if (detail.kind !== "nsg-write" && detail.kind !== "firewall-write") {
-      continue;
-    }
-    const { completeness, rules } = detail.ruleSet;
-    untouched ||= completeness === "unchanged";
-    if (completeness === "complete" || completeness === "partial") {
-      const rank = (completeness === "complete" ? 2 : 0) + (detail.source === "response" ? 1 : 0);
-      if (best === null || rank >= best.rank) {
-        const kind = completeness === "complete" ? "state" : "partial-state";
-        best = { rank, effect: { kind, rules } };
-      }
-    }
+  const sets = rows
+    .flatMap(({ detail }) =>
+      detail.kind === "nsg-write" || detail.kind === "firewall-write" ? [detail] : [],
+    )
+    .sort((a, b) => rank(a.source) - rank(b.source));
+  const whole = sets.findLast(({ ruleSet }) => ruleSet.completeness === "complete");
+  if (whole !== undefined) {
+    return { kind: "state", rules: whole.ruleSet.rules };
   }
-  if (best !== null) {
-    return best.effect;
+  const partial = sets.filter(({ ruleSet }) => ruleSet.completeness === "partial");
+  if (partial.length > 0) {
+    const rules = new Map(
+      partial.flatMap(({ ruleSet }) => ruleSet.rules.map((rule) => [ruleKey(rule.name), rule])),
+    );
+    return { kind: "partial-state", rules: [...rules.values()] };
   }
-  return untouched ? null : { kind: "unknown", ruleKey: null };
+  const isUntouched = sets.some(({ ruleSet }) => ruleSet.completeness === "unchanged");
+  return isUntouched ? null : { kind: "unknown", ruleKey: null };
+}
+
+function rank(source: "request" | "response" | "none"): number {
+  return source === "response" ? 1 : 0;
 }

@@ -6,85 +6,112 @@ import {
   facts,
   highestSeverity,
   inline,
+  list,
   message,
-  notice,
   paragraph,
 } from "./build.ts";
 import type { Pieces } from "./build.ts";
-import type { Message, MessageNode, Severity } from "./message.ts";
+import type { Message, MessageNode } from "./message.ts";
 import { findingsAsTheyArrive, timeNear, whatWords, whoOpenedWords } from "./notification-words.ts";
-import { findingNotices } from "./opening-facts.ts";
 import { closedWords, SESSIONS_NOTE, verdictWords } from "./opening-words.ts";
 import { plainText } from "./plain.ts";
 
+const MOST_LISTED = 10;
+
+/** What a milestone says of one opening. */
+interface MilestoneWords {
+  /** Whether it is still so: later facts may have revised the opening before it was said. */
+  readonly holds: (opening: Opening) => boolean;
+  /** One sentence about one opening. */
+  readonly sentence: (opening: Opening) => Pieces;
+  /** The beginning of a sentence about several, after their number. */
+  readonly several: string;
+  readonly details: (first: Opening) => readonly MessageNode[];
+}
+
+const WORDS: { readonly [milestone in Milestone]: MilestoneWords } = {
+  closed: {
+    holds: ({ closedAt }) => closedAt !== null,
+    sentence: (opening) => [...whatWords(opening), " ", ...endWords(opening), "."],
+    several: " of these have ended:",
+    details: () => [context(SESSIONS_NOTE)],
+  },
+  "open-past-end": {
+    holds: ({ findings }) => findings.some(({ code }) => code === "open-past-end"),
+    sentence: (opening) => [...whatWords(opening), ": ", ...textsOf(opening, ["open-past-end"])],
+    several: " of these stand past their end:",
+    details: () => [],
+  },
+  "severity-raised": {
+    holds: ({ findings }) => findings.some(({ severity }) => severity !== "info"),
+    sentence: (opening) => ["Graver now: ", ...whatWords(opening), ": ", ...graveTexts(opening)],
+    several: " of these are graver now:",
+    details: () => [],
+  },
+  "person-known": {
+    holds: ({ attribution }) => attribution.actor !== null,
+    sentence: (opening) => ["Now known: ", ...whoOpenedWords(opening, whatWords(opening)), "."],
+    several: " of these are now known by person:",
+    details: (first) => [personFacts(first)],
+  },
+};
+
 /**
- * The word in a notification's thread about something that happened to an opening; null when that is
- * no longer so, because later facts revised it before it was said.
+ * The word in a notification's thread about something that happened to openings of it; null when that
+ * is so of none of them any more.
+ *
+ * @param openings those to which it happened, as they stand now.
  */
-export function milestoneMessage(milestone: Milestone, opening: Opening): Message | null {
-  switch (milestone) {
-    case "closed":
-      return closedMessage(opening);
-    case "open-past-end":
-      return pastEndMessage(opening);
-    case "severity-raised":
-      return severityMessage(opening);
-    case "person-known":
-      return personMessage(opening);
-  }
-}
-
-function closedMessage(opening: Opening): Message | null {
-  const { closedAt, openedAt } = opening;
-  if (closedAt === null) {
+export function milestoneMessage(
+  milestone: Milestone,
+  openings: readonly Opening[],
+): Message | null {
+  const { holds, sentence, several, details } = WORDS[milestone];
+  const such = openings.filter(holds);
+  const [first, ...others] = such;
+  if (first === undefined) {
     return null;
   }
-  const ended = closedWords(opening, timeNear(closedAt, openedAt));
-  return said("info", [...whatWords(opening), " ", ...ended, "."], [context(SESSIONS_NOTE)]);
-}
-
-function pastEndMessage(opening: Opening): Message | null {
-  const finding = opening.findings.find(({ code }) => code === "open-past-end");
-  return finding === undefined
-    ? null
-    : reported(finding.severity, [...whatWords(opening), ": ", finding.text]);
-}
-
-function severityMessage(opening: Opening): Message | null {
-  const highest = highestSeverity(opening.findings.map(({ severity }) => severity));
-  const grave = findingsAsTheyArrive(opening).filter(({ severity }) => severity === highest);
-  if (highest === "info") {
-    return null;
-  }
-  const sentence = ["This became graver: ", ...whatWords(opening), "."];
-  return said(highest, sentence, findingNotices(grave));
-}
-
-function personMessage(opening: Opening): Message | null {
-  const { actor, justification, clientAddress } = opening.attribution;
-  if (actor === null) {
-    return null;
-  }
-  return said(
-    "info",
-    ["Now known: ", ...whoOpenedWords(opening, whatWords(opening)), "."],
-    [
-      facts(
-        clientAddress === null ? null : fact("asked from", clientAddress),
-        justification === null ? null : fact("why", justification),
-        fact("verdict", verdictWords(opening)),
-      ),
-    ],
-  );
-}
-
-function said(severity: Severity, sentence: Pieces, nodes: readonly MessageNode[]): Message {
-  return message(severity, plainText(inline(...sentence), "UTC"), [
-    paragraph(...sentence),
-    ...nodes,
+  const severity =
+    milestone === "open-past-end" || milestone === "severity-raised"
+      ? highestSeverity(such.flatMap(({ findings }) => findings.map((one) => one.severity)))
+      : "info";
+  const said = others.length === 0 ? sentence(first) : [`${such.length}${several}`];
+  const more = such.length - MOST_LISTED;
+  return message(severity, plainText(inline(...said), "UTC"), [
+    paragraph(...said),
+    others.length === 0
+      ? null
+      : list(such.slice(0, MOST_LISTED).map((opening) => inline(...sentence(opening)))),
+    others.length > 0 && more > 0 ? context(`and ${more} more.`) : null,
+    ...details(first),
   ]);
 }
 
-function reported(severity: Severity, sentence: Pieces): Message {
-  return message(severity, plainText(inline(...sentence), "UTC"), [notice(severity, ...sentence)]);
+function endWords(opening: Opening): Pieces {
+  const { closedAt, openedAt } = opening;
+  return closedAt === null ? [] : closedWords(opening, timeNear(closedAt, openedAt));
+}
+
+function graveTexts(opening: Opening): Pieces {
+  const highest = highestSeverity(opening.findings.map(({ severity }) => severity));
+  const grave = opening.findings.filter(({ severity }) => severity === highest);
+  return textsOf(
+    opening,
+    grave.map(({ code }) => code),
+  );
+}
+
+function textsOf(opening: Opening, codes: readonly string[]): Pieces {
+  const texts = findingsAsTheyArrive(opening).filter(({ code }) => codes.includes(code));
+  return [texts.map(({ text }) => text).join(" ")];
+}
+
+function personFacts(opening: Opening): MessageNode {
+  const { clientAddress, justification } = opening.attribution;
+  return facts(
+    clientAddress === null ? null : fact("asked from", clientAddress),
+    justification === null ? null : fact("why", justification),
+    fact("verdict", verdictWords(opening)),
+  );
 }

@@ -28,7 +28,6 @@ const reasonShape = shapeOf<Reason>()(
       "writer-unproven",
       "writer-not-provider",
       "write-unlogged",
-
       "only-match",
       "one-to-one",
       "end-matches",

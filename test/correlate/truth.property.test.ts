@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ActivityEvent } from "../../src/domain/activity-event.ts";
+import { sameSources } from "../../src/domain/address-prefix.ts";
 import { MINUTE } from "../../src/domain/instant.ts";
 import type { Opening } from "../../src/domain/opening.ts";
 import { portText, ruleKey } from "../../src/domain/security-rule.ts";
@@ -13,8 +14,11 @@ const storyOf = storyTeller(["lost-operation", "borrowed-correlation"]);
 /** One draw of tenants for every property, so that each is generated and told once. */
 const [draw = 0] = fc.sample(fc.integer(), 1);
 
-/** Tenants that once caught the correlator: a removal that failed unseen, writes that overlap. */
-const CAUGHT: [number][] = [[2075686778], [334488109]];
+/** Tenants that once caught the correlator: removals that failed unseen, writes that overlap, lost rows. */
+const CAUGHT: [number][] = [
+  2075686778, 334488109, 885275631, 1152700873, 1559604786, 445569894, 132303246, 1663314494,
+  380270280, 980303625, 1206738134, 384347208, 1505817268,
+].map((seed) => [seed]);
 
 /** What the trail says, beside what happened, for tenants whose log hides no operation as a whole. */
 function forEveryTenant(check: (story: Story) => void): void {
@@ -45,6 +49,7 @@ function overlaps(opening: Opening, truth: TrueOpening): boolean {
 function truthBehind(opening: Opening, { openings }: Truth): TrueOpening | undefined {
   return openings
     .filter((one) => isSameRule(opening, one) && overlaps(opening, one))
+    .filter((one) => sameSources(opening.rule.sources, one.sources))
     .filter((one) => one.openedAt <= opening.openedAt + MINUTE)
     .at(-1);
 }

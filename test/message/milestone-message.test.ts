@@ -5,7 +5,7 @@ import { at, attribution, BOB, finding, OPEN, opening } from "../ask/trail-build
 import { messageText } from "../fakes/message-text.ts";
 
 function textOf(milestone: Milestone, change: Parameters<typeof opening>[0]): string | null {
-  const built = milestoneMessage(milestone, opening(change));
+  const built = milestoneMessage(milestone, [opening(change)]);
   return built === null ? null : `${built.severity}\n${messageText(built)}`;
 }
 
@@ -25,7 +25,7 @@ describe("a milestone in a thread", () => {
 
   test("open past its end", () => {
     expect(textOf("open-past-end", { ...OPEN, findings: [LATE] })).toBe(
-      "critical\ncritical: RDP (3389) on vm-x: The rule still stands, more than 10 min late.",
+      "critical\nRDP (3389) on vm-x: The rule still stands, more than 10 min late.",
     );
   });
 
@@ -35,7 +35,7 @@ describe("a milestone in a thread", () => {
       finding("any-source", "critical", "Open to any source address."),
     ];
     expect(textOf("severity-raised", { ...OPEN, findings })).toBe(
-      "critical\nThis became graver: RDP (3389) on vm-x.\ncritical: Open to any source address.",
+      "critical\nGraver now: RDP (3389) on vm-x: Open to any source address.",
     );
   });
 
@@ -43,6 +43,24 @@ describe("a milestone in a thread", () => {
     expect(textOf("person-known", { attribution: attribution({ actor: BOB }) })).toBe(
       "info\nNow known: bob@contoso.com opened RDP (3389) on vm-x.\nasked from: 198.51.100.7\nwhy: INC-4411 disk full\nverdict: certain: no other request or writer in the log could have made this rule",
     );
+  });
+
+  test("of several openings is one word that lists them, without those to which it does not apply", () => {
+    const built = milestoneMessage("closed", [
+      opening(),
+      opening({ id: "o-2", port: { from: 22, to: 22 } }),
+      opening({ id: "o-3", ...OPEN }),
+    ]);
+    expect(built === null ? null : messageText(built)).toBe(
+      "2 of these have ended:\n- RDP (3389) on vm-x closed on time, at 16:02 UTC.\n- SSH (22) on vm-x closed on time, at 16:02 UTC.\nClosing a rule does not cut standing sessions: whoever connected before may still be on.",
+    );
+  });
+
+  test("of very many openings stays short", () => {
+    const many = Array.from({ length: 25 }, (_, index) => opening({ id: `o-${index}` }));
+    const built = milestoneMessage("closed", many);
+    expect(built?.summary).toBe("25 of these have ended:");
+    expect(built === null ? null : messageText(built)).toContain("and 15 more.");
   });
 
   test.each<[Milestone, Parameters<typeof opening>[0]]>([
