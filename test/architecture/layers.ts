@@ -54,6 +54,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ["luxon", "string-width"],
   },
   {
+    path: "adapters/slack/",
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts"],
+    packages: ["@slack/bolt", "@slack/oauth", "luxon", "zod"],
+  },
+  {
     path: "src/app.ts",
     mayImport: [...CORE, "src/azure/", "src/correlate/"],
     packages: [],

@@ -243,7 +243,7 @@ export function checkView(candidate: unknown): BlockComplaint | null {
   const { type, blocks, submit } = z
     .looseObject({
       type: z.string(),
-      submit: z.unknown(),
+      submit: z.unknown().optional(),
       blocks: z.array(z.looseObject({ type: z.string() })),
     })
     .parse(candidate);

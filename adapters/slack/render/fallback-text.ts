@@ -1,0 +1,80 @@
+import type { Inline, Message, MessageNode, Span } from "../../../src/message/message.ts";
+import { escapeMarkup, safeText } from "./safe-text.ts";
+import { severityWord } from "./severity.ts";
+import { utcText } from "./time-element.ts";
+
+/** An edit with a longer text is refused at 4,000; escaping may lengthen it after the cut. */
+const MOST_CHARACTERS = 2900;
+
+/**
+ * A message as plain text with times in UTC: for notifications, which show its beginning, and for screen
+ * readers, which read it instead of the blocks.
+ * Source: https://docs.slack.dev/reference/methods/chat.postMessage (accessibility considerations)
+ */
+export function fallbackText(message: Message): string {
+  const lines = [safeText(message.summary), ...message.nodes.flatMap(nodeLines)];
+  const distinct = lines.filter((line, index) => line !== "" && line !== lines[index - 1]);
+  let text = "";
+  for (const [index, line] of distinct.entries()) {
+    const next = `${index === 0 ? "" : "\n"}${escapeMarkup(line)}`;
+    if (text.length + next.length > MOST_CHARACTERS) {
+      const left = distinct.length - index;
+      return `${text}${cutEscaped(next, MOST_CHARACTERS - text.length)}\n(${left} more lines)`;
+    }
+    text += next;
+  }
+  return text === "" ? "Doorbell" : text;
+}
+
+/** Cuts text without breaking an entity or a pair of surrogates. */
+function cutEscaped(escaped: string, most: number): string {
+  return `${escaped
+    .slice(0, Math.max(0, most))
+    .replace(/&[a-z]{0,3}$/, "")
+    .replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+function nodeLines(node: MessageNode): readonly string[] {
+  switch (node.kind) {
+    case "heading":
+      return [safeText(node.text)];
+    case "paragraph":
+    case "context":
+      return [plainRun(node.content)];
+    case "notice":
+      return [`${severityWord(node.severity)}: ${plainRun(node.content)}`];
+    case "facts":
+      return node.facts.map(({ label, value }) => `${safeText(label)}: ${plainRun(value)}`);
+    case "list":
+      return node.items.map(plainRun);
+    case "table":
+      return node.rows.map((row) =>
+        row
+          .map((cell, index) => `${safeText(node.columns[index] ?? "")} ${plainRun(cell)}`.trim())
+          .join(", "),
+      );
+    case "code":
+      return node.text.split("\n").map(safeText);
+    case "choices":
+      return [];
+  }
+}
+
+function plainRun(content: Inline): string {
+  return safeText(content.map(plainSpan).join(""));
+}
+
+function plainSpan(span: Span): string {
+  switch (span.kind) {
+    case "text":
+    case "strong":
+    case "code":
+      return span.text;
+    case "person":
+      return span.name;
+    case "link":
+      return span.label;
+    case "time":
+      return utcText(span);
+  }
+}
