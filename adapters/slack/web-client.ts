@@ -1,0 +1,31 @@
+import { webApi } from "@slack/bolt";
+import { SECOND } from "../../src/domain/instant.ts";
+import { boltLogger } from "./bolt-logger.ts";
+import type { SlackLog, SlackSettings } from "./settings.ts";
+
+/** No call takes longer; what was sent by then may still have been done. */
+const CALL_TIMEOUT = 10 * SECOND;
+
+/** The options of every Web API client: no retries of its own, no waiting out of rate limits. */
+export function clientOptions(
+  settings: Pick<SlackSettings, "apiUrl">,
+  log: SlackLog,
+): webApi.WebClientOptions {
+  return {
+    slackApiUrl: settings.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: CALL_TIMEOUT,
+    allowAbsoluteUrls: false,
+    logger: boltLogger(log),
+  };
+}
+
+/** A Web API client for a token. */
+export function webClient(
+  token: string,
+  settings: Pick<SlackSettings, "apiUrl">,
+  log: SlackLog,
+): webApi.WebClient {
+  return new webApi.WebClient(token, clientOptions(settings, log));
+}
