@@ -38,6 +38,16 @@ export interface RandomSource {
   next(): number;
 }
 
+/** How much a line of the log matters. */
+export type LogLevel = "error" | "warning" | "info" | "debug";
+
+/** Writes one line of the program's own log. Fields never hold secrets; hostile text is escaped. */
+export type Log = (
+  level: LogLevel,
+  message: string,
+  fields?: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
+
 // ---------------------------------------------------------------------------------------------
 // Feeds
 
@@ -113,6 +123,21 @@ export interface NewDelivery {
   readonly openings: readonly string[];
   readonly dueAt: Instant;
 }
+
+/** An opening as it was stored, null when it was not, and as it is now. */
+export interface OpeningChange {
+  readonly before: Opening | null;
+  readonly after: Opening;
+}
+
+/**
+ * Decides which deliveries follow from openings that are new or changed: asked right before they are
+ * stored, and the answer is stored with them.
+ */
+export type NotificationRouter = (
+  changes: readonly OpeningChange[],
+  now: Instant,
+) => Promise<readonly NewDelivery[]>;
 
 /** A delivery that a worker holds. */
 export interface ClaimedDelivery {
@@ -196,6 +221,8 @@ export interface TrailReader {
   /** Openings and requests in a trail's order, with the guards of the VMs asked about. */
   trail(query: TrailQuery): Promise<Trail>;
   names(): Promise<TrailNames>;
+  /** The kept events of these identities, in any order; those that are not kept are missing. */
+  evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]>;
   coverage(): Promise<StoreCoverage>;
 }
 
@@ -316,14 +343,16 @@ export interface ChatAdapter {
   /** Replaces what the message says. */
   edit(receipt: Receipt, message: Message): Promise<void>;
   /**
-   * Looks for a message with the key, posted after `since`; only with `capabilities.readBack`. A reply
-   * is looked for in its thread, which must be named, since a channel's history may not show replies.
+   * Looks for a message with the key that this program posted after `since`; only with
+   * `capabilities.readBack`. Throws `DeliveryError` when it could not look: null means that it looked.
+   *
+   * @param thread the message in whose thread it was to stand; null for a message of its own.
    */
   find(
     channel: ChannelRef,
     key: string,
     since: Instant,
-    thread?: Receipt | null,
+    thread: Receipt | null,
   ): Promise<Receipt | null>;
   /** Posts a picture, where the platform takes files; throws `DeliveryError`. */
   postPicture?(channel: ChannelRef, picture: Picture, thread: Receipt | null): Promise<void>;

@@ -1,3 +1,5 @@
+export { createTerminalChat, TERMINAL_CHANNEL } from "./adapter.ts";
+export type { TerminalChat, TerminalChatOptions } from "./adapter.ts";
 export { renderMessage } from "./render.ts";
 export type { RenderOptions } from "./render.ts";
 export { runQuestionLoop } from "./repl.ts";

@@ -1,35 +1,24 @@
-import { FINDING_CODES } from "../domain/finding.ts";
-import type { Finding } from "../domain/finding.ts";
 import type { Candidate, Opening, Reason } from "../domain/opening.ts";
-import type { ResourceId } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
 import {
   code,
   context,
-  fact,
-  facts,
   heading,
   inline,
   list,
   notice,
   paragraph,
   person,
-  portalLink,
   table,
   time,
 } from "../message/build.ts";
 import type { Inline, MessageNode } from "../message/message.ts";
-import { SESSIONS_NOTE } from "./honesty.ts";
+import { findingNotices, openingFacts } from "../message/opening-facts.ts";
+import { SESSIONS_NOTE, sourcesWords, whoWords } from "../message/opening-words.ts";
 import { knownTo } from "./knowledge.ts";
 import { RECENT } from "./opening-match.ts";
 import type { Knowledge } from "./knowledge.ts";
-import {
-  openingSentence,
-  sourcesWords,
-  verdictWords,
-  whereWords,
-  whoWords,
-} from "./opening-words.ts";
+import { openingSentence, whereWords } from "./opening-words.ts";
 
 const WEIGHT_WORDS = { for: "For: ", against: "Against: ", neutral: "" } as const;
 
@@ -48,27 +37,6 @@ export function openingInFull(opening: Opening, knowledge: Knowledge): readonly 
 /** Whether sessions of before its end may well stand. */
 export function closedRecently(opening: Opening, knowledge: Knowledge): boolean {
   return opening.closedAt !== null && opening.closedAt >= knownTo(knowledge) - RECENT;
-}
-
-function openingFacts(opening: Opening): MessageNode {
-  const { attribution, rule, nsg, vm } = opening;
-  const { clientAddress, justification } = attribution;
-  return facts(
-    fact("lets in", sourcesWords(opening)),
-    fact(
-      opening.kind === "jit" ? "asked from" : "written from",
-      clientAddress ?? "the log does not say",
-    ),
-    fact("why", justification ?? "the log carries no justification"),
-    vm === null ? null : fact("VM", portalLink(vm, vm.name), ...groupWords(vm)),
-    fact("rule", code(rule.name), " in ", portalLink(nsg, nsg.name), ...groupWords(nsg)),
-    fact("verdict", verdictWords(opening)),
-    fact("opening", code(opening.id)),
-  );
-}
-
-function groupWords({ resourceGroup }: ResourceId): readonly string[] {
-  return resourceGroup === "" ? [] : [`, resource group ${resourceGroup}`];
 }
 
 function reasonNodes(opening: Opening): readonly MessageNode[] {
@@ -106,13 +74,6 @@ export function candidateWords(candidate: Candidate): Inline {
     candidate.requestId === null ? null : ")",
     said.length === 0 ? "." : `. ${said.join(" ")}`,
   );
-}
-
-/** The findings in the order in which they are told. */
-function findingNotices(findings: readonly Finding[]): readonly MessageNode[] {
-  return findings
-    .toSorted((a, b) => FINDING_CODES.indexOf(a.code) - FINDING_CODES.indexOf(b.code))
-    .map((finding) => notice(finding.severity, finding.text));
 }
 
 /** The most rows that an answer shows. */

@@ -5,7 +5,7 @@ import { previousPorts, startsTime } from "./question-context.ts";
 import type { QuestionContext } from "./question-context.ts";
 import { nearestNames, QuestionSyntaxError, quoted } from "./question-problem.ts";
 import type { QuestionToken } from "./question-token.ts";
-import { SERVICE_NAMES, servicePort } from "./service-port.ts";
+import { SERVICE_NAMES, servicePort } from "../domain/service-port.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 const MOST_PORTS = 8;

@@ -5,7 +5,7 @@ import { ANY_VM, isKnownVm, isVmShape } from "./question-context.ts";
 import type { QuestionContext } from "./question-context.ts";
 import { nearestNames, QuestionSyntaxError, quoted } from "./question-problem.ts";
 import type { QuestionToken } from "./question-token.ts";
-import { servicePort } from "./service-port.ts";
+import { servicePort } from "../domain/service-port.ts";
 import { parsePeriod } from "./time-phrase.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 import { parseVm } from "./vm-phrase.ts";

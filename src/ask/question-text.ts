@@ -2,6 +2,7 @@ import { DateTime } from "luxon";
 import { HOUR, MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Period, PortFilter, Question, VmFilter } from "../domain/question.ts";
+import { quoteUnless, vmFilterText } from "../domain/question-name.ts";
 import { portText } from "../domain/security-rule.ts";
 
 /**
@@ -21,7 +22,7 @@ export function questionText(question: Question, zone: string): string {
     case "who-has-access":
       return question.vm.kind === "any"
         ? "who has access to any vm"
-        : `who has access to ${vmName(question.vm)}`;
+        : `who has access to ${vmFilterText(question.vm)}`;
     case "what-is-open":
       return join(
         question.period === null ? "what is open" : "what was open",
@@ -49,7 +50,7 @@ export function questionText(question: Question, zone: string): string {
     case "explain-rule":
       return `explain rule ${quoteUnless(/^(?=.*[\d-])[\w.-]+$/, question.rule)}`;
     case "history":
-      return join("history of", vmName(question.vm), periodText(question.period, zone));
+      return join("history of", vmFilterText(question.vm), periodText(question.period, zone));
     case "denied-requests":
       return join("denied requests", vmText(question.vm), periodText(question.period, zone));
     case "show-opening":
@@ -74,35 +75,11 @@ function portsText(ports: PortFilter): string {
 }
 
 function vmText(vm: VmFilter): string {
-  return `on ${vmName(vm)}`;
-}
-
-function vmName(vm: VmFilter): string {
-  switch (vm.kind) {
-    case "any":
-      return "any vm";
-    case "name":
-      return quoteUnless(/^(?=.*[\d-])[A-Za-z_][\w.-]*$/, vm.name);
-    case "wildcard":
-      return quoteUnless(/^(?=.*[\d-])[A-Za-z_][\w.*-]*$/, vm.pattern);
-    case "resource":
-      return quoteUnless(/^[\w/.()~-]+$/, vm.id.text);
-  }
+  return `on ${vmFilterText(vm)}`;
 }
 
 function personText(person: string): string {
   return person.includes("@") ? quoteUnless(/^[\w.+@#-]+$/, person) : quoteUnless(/^$/, person);
-}
-
-/**
- * Quotes keep a name from being taken for a keyword, an address or a date, and its last full stop from
- * being taken for the end of the sentence.
- */
-function quoteUnless(plain: RegExp, text: string): string {
-  if (plain.test(text) && !text.endsWith(".")) {
-    return text;
-  }
-  return text.includes('"') ? `'${text}'` : `"${text}"`;
 }
 
 function periodText(period: Period | null, zone: string): string {

@@ -1,6 +1,6 @@
 import { durationText } from "../domain/instant.ts";
 import type { Period, PortFilter, Question } from "../domain/question.ts";
-import { portWords } from "./service-port.ts";
+import { portWords } from "../domain/service-port.ts";
 import { filterText, vmFilterOf } from "./vm-match.ts";
 
 /** What a question is about, as the end of “openings of …”. */

@@ -17,11 +17,11 @@ import {
 import type { JsonObject } from "./wire-fields.ts";
 import { parseWireDuration, parseWireTime } from "./wire-time.ts";
 
-const JUSTIFICATION_LIMIT = 2000;
-const REQUESTOR_LIMIT = 256;
+export const JUSTIFICATION_LIMIT = 2000;
+export const REQUESTOR_LIMIT = 256;
 
 /** `JitNetworkAccessPolicyInitiatePort` and `JitNetworkAccessRequestPort`, Microsoft.Security 2020-01-01. */
-const requestPort = z.object({
+export const requestPort = z.object({
   allowedSourceAddressPrefix: wireText,
   allowedSourceAddressPrefixes: wireTexts,
   duration: wireText,
@@ -128,7 +128,8 @@ function isGiven(text: string | null | undefined): boolean {
   return text !== null && text !== undefined && text !== "";
 }
 
-function readPort(wire: WirePort, report: Report): readonly JitRequestPort[] {
+/** One port of a request; none when it cannot be read, which is then reported. */
+export function readPort(wire: WirePort, report: Report): readonly JitRequestPort[] {
   const number = singleAndList(wire.number, null);
   const [port] =
     unlessFaulty(

@@ -1,15 +1,17 @@
 import { renderMessage } from "../../adapters/terminal/index.ts";
 import { answerJson } from "../ask/answer-json.ts";
 import { ask } from "../ask/ask.ts";
+import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { AskOptions } from "./options.ts";
 
 /** What is known where no export is named: enough to say what can be asked. */
-const NOTHING_READ: Pick<Knowledge, "trail" | "coverage"> = {
+const NOTHING_READ: Pick<Knowledge, "trail" | "coverage" | "eventOf"> = {
   trail: { openings: [], requests: [], guards: [] },
   coverage: { from: null, to: null, events: 0, quarantined: 0, gaps: [] },
+  eventOf: () => null,
 };
 
 /**
@@ -26,7 +28,7 @@ export async function answerOnce(
   const rendering = context.rendering(zone);
   if (options.from.length === 0) {
     const now = context.surroundings.now();
-    const answer = ask(question, null, { ...NOTHING_READ, now, zone });
+    const answer = ask(question, null, exportKnowledge(NOTHING_READ, { now, zone }));
     if (answer.question?.kind === "help") {
       await context.write(renderMessage(answer.message, rendering));
       return 0;
@@ -36,8 +38,8 @@ export async function answerOnce(
   if (reading === null) {
     return 1;
   }
-  const { trail, coverage } = reading;
-  const knowledge = { trail, coverage, now: await context.askedAt(coverage), zone };
+  const now = await context.askedAt(reading.coverage);
+  const knowledge = exportKnowledge(reading, { now, zone });
   const answer = ask(question, null, knowledge);
   if (answer.question === null) {
     await context.explain(renderMessage(answer.message, rendering));

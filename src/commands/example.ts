@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { runQuestionLoop } from "../../adapters/terminal/index.ts";
 import { ask } from "../ask/ask.ts";
+import { exportKnowledge } from "../ask/knowledge.ts";
 import { QUESTION_FORMS } from "../ask/question-catalogue.ts";
-import { knownNames } from "../ask/vm-match.ts";
+import { questionNames } from "../ask/vm-match.ts";
 import type { CommandContext } from "./command-context.ts";
 import { printTable } from "./trail.ts";
 
@@ -32,7 +33,8 @@ export async function showExample(context: CommandContext): Promise<number> {
   }
   const { trail, coverage } = reading;
   // The example's story has an end: it is asked about as if that were now.
-  const knowledge = { trail, coverage, now: coverage.to ?? surroundings.now(), zone };
+  const now = coverage.to ?? surroundings.now();
+  const knowledge = exportKnowledge(reading, { now, zone });
   await context.write(INTRODUCTION);
   await printTable(trail.openings, null, knowledge, context);
   await context.write(INVITATION);
@@ -40,9 +42,10 @@ export async function showExample(context: CommandContext): Promise<number> {
     input: surroundings.input,
     output: surroundings.output,
     interactive: context.interactive,
+    dumb: surroundings.environment["TERM"] === "dumb",
     answer: (text, previous) => ask(text, previous, knowledge),
     forms: QUESTION_FORMS.map((form) => form.example),
-    vms: () => knownNames(trail).vms,
+    vms: () => questionNames(knowledge.names).vms,
     render: () => context.rendering(zone),
   });
   return 0;

@@ -1,8 +1,9 @@
-import type { ExportReading } from "../app.ts";
+import type { ExportReading } from "../app/export-reading.ts";
 import { honesty } from "../ask/honesty.ts";
+import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import type { Moment } from "../ask/moment.ts";
-import { belongsTo, matchVms } from "../ask/vm-match.ts";
+import { belongsTo, matchVms, namesOf } from "../ask/vm-match.ts";
 import { vmFilterOfText } from "../ask/vm-phrase.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -39,9 +40,8 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
   } else if (options.csv) {
     await writeLines(context, [trailCsvHeader(), ...openings.map(trailCsvLine)], "\r\n");
   } else {
-    const { trail, coverage } = reading;
-    const now = await context.askedAt(coverage);
-    await printTable(openings, period, { trail, coverage, now, zone }, context);
+    const now = await context.askedAt(reading.coverage);
+    await printTable(openings, period, exportKnowledge(reading, { now, zone }), context);
   }
   return reading.failures.length === 0 ? 0 : 1;
 }
@@ -121,7 +121,7 @@ function vmTest(
     const hint = "Give a name such as vm-x, a wildcard such as 'vm-*', or a VM's resource ID.";
     throw new DoorbellError("usage", `--vm ${wanted}: not a VM. ${hint}`);
   }
-  const match = matchVms(filter, trail);
+  const match = matchVms(filter, namesOf(trail));
   switch (match.kind) {
     case "any":
       return () => true;

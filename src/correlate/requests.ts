@@ -8,7 +8,7 @@ import { JIT_POLICY_TYPE, VM_TYPE } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
 import type { ActorDirectory } from "./actors.ts";
 import { byTime, compareText } from "./fact-set.ts";
-import { shortId } from "./identity.ts";
+import { shortId } from "../domain/short-id.ts";
 import { outcomeOf } from "./operations.ts";
 
 const SAME_REQUEST = MINUTE;

@@ -23,6 +23,7 @@ export interface NotificationFilter {
   readonly vms: readonly string[];
   /** An opening fits that shares a port with one of them. */
   readonly ports: readonly PortRange[];
+  /** Empty means `jit` alone, which is what rings a doorbell; `direct` must be asked for. */
   readonly kinds: readonly Opening["kind"][];
   readonly verdicts: readonly Verdict[];
   /** An opening fits that has one of these findings. */

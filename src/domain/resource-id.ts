@@ -115,6 +115,11 @@ export function nameAmong(id: ResourceId, shared: ReadonlySet<string>): string {
 export const VM_TYPE = "microsoft.compute/virtualmachines";
 /** The resource type of a network security group (NSG), lower-cased. */
 export const NSG_TYPE = "microsoft.network/networksecuritygroups";
+/** What people call the container of a rule: everything but an NSG that holds rules is a firewall. */
+export function containerWord({ type }: ResourceId): "NSG" | "firewall" {
+  return type === NSG_TYPE ? "NSG" : "firewall";
+}
+
 /** The resource type of a single security rule in an NSG, lower-cased. */
 export const RULE_TYPE = "microsoft.network/networksecuritygroups/securityrules";
 /** The resource type of a JIT network access policy, lower-cased. */

@@ -60,7 +60,7 @@ const PLANTED: readonly (readonly [string, SourceFile, string])[] = [
   ],
   [
     "a dynamic import",
-    { path: "src/ask/ask.ts", text: 'const a = await import("../app.ts");' },
+    { path: "src/ask/ask.ts", text: 'const a = await import("../app/export-reading.ts");' },
     "src/ask/ask.ts may not import src/app.ts",
   ],
   [

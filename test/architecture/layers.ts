@@ -17,7 +17,11 @@ export const LAYERS: readonly Layer[] = [
   { path: "src/correlate/", mayImport: ["src/domain/"], packages: [] },
   { path: "src/ports.ts", mayImport: [...CORE, "src/message/"], packages: [] },
   { path: "src/config/secret.ts", mayImport: [], packages: [] },
-  { path: "src/config/", mayImport: CORE, packages: ["yaml", "zod"] },
+  {
+    path: "src/config/",
+    mayImport: [...CORE, "src/config/secret.ts"],
+    packages: ["fastest-levenshtein", "yaml", "zod"],
+  },
   {
     path: "src/azure/",
     mayImport: [...CORE, "src/ports.ts", "src/config/secret.ts"],

@@ -3,7 +3,7 @@ import { text as readAll } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { runQuestionLoop } from "../../../adapters/terminal/index.ts";
 import type { QuestionLoop } from "../../../adapters/terminal/index.ts";
-import { completions } from "../../../adapters/terminal/repl.ts";
+import { completions } from "../../../adapters/terminal/completion.ts";
 import { ask } from "../../../src/ask/ask.ts";
 import { knowledge, opening, trail } from "../../ask/trail-builder.ts";
 
@@ -20,6 +20,7 @@ async function talk(input: string, change: Partial<QuestionLoop> = {}): Promise<
     input: Readable.from([input]),
     output,
     interactive: false,
+    dumb: false,
     answer: (text, previous) => ask(text, previous, KNOWN),
     render: () => ({ width: 200, zone: "UTC", colour: "none", hyperlinks: false }),
     ...NAMES,
@@ -70,15 +71,28 @@ test("a person at a terminal gets a prompt", async () => {
 });
 
 describe("tab completion", () => {
-  test("proposes questions by their beginning", () => {
-    expect(completions("what", NAMES)).toEqual([["what is open", "what never closed"], "what"]);
+  test("proposes questions by their beginning", async () => {
+    expect(await completions("what", NAMES)).toEqual([
+      ["what is open", "what never closed"],
+      "what",
+    ]);
   });
 
-  test("proposes the names of VMs for the last word", () => {
-    expect(completions("who has access to VM", NAMES)).toEqual([["vm-x", "vm-y"], "VM"]);
+  test("proposes the names of VMs for the last word", async () => {
+    expect(await completions("who has access to VM", NAMES)).toEqual([["vm-x", "vm-y"], "VM"]);
   });
 
-  test("proposes nothing after a space", () => {
-    expect(completions("who has access to ", NAMES)).toEqual([[], ""]);
+  test("waits for names that the store has to look up", async () => {
+    const vms = (): Promise<readonly string[]> => Promise.resolve(["vm-z"]);
+    expect(await completions("history of v", { ...NAMES, vms })).toEqual([["vm-z"], "v"]);
+  });
+
+  test("proposes no name that could steer the terminal", async () => {
+    const vms = (): readonly string[] => ["vm-\u001B[2J", "vm-\u202Ex", "vm-ok"];
+    expect(await completions("history of vm", { ...NAMES, vms })).toEqual([["vm-ok"], "vm"]);
+  });
+
+  test("proposes nothing after a space", async () => {
+    expect(await completions("who has access to ", NAMES)).toEqual([[], ""]);
   });
 });

@@ -1,5 +1,5 @@
-import { portText } from "../domain/security-rule.ts";
-import type { PortRange } from "../domain/security-rule.ts";
+import { portText } from "./security-rule.ts";
+import type { PortRange } from "./security-rule.ts";
 
 function port(number: number, to: number = number): PortRange {
   return { from: number, to };

@@ -1,0 +1,226 @@
+import type { Instant } from "../domain/instant.ts";
+import type { Message } from "../message/message.ts";
+import type {
+  ChatAdapter,
+  ClaimedDelivery,
+  Clock,
+  DeliveryOutcome,
+  OutboxStore,
+  RandomSource,
+} from "../ports.ts";
+import { attemptDelivery } from "./delivery-attempt.ts";
+import type { AttemptResult } from "./delivery-attempt.ts";
+import { channelKey } from "./delivery-key.ts";
+import { deliveryMessage } from "./delivery-message.ts";
+import { nextTry, OUTBOX_TIMING } from "./outbox-timing.ts";
+import type { OutboxTiming } from "./outbox-timing.ts";
+
+const MOST_AT_ONCE = 8;
+
+/** What the outbox worker works with. */
+export interface OutboxParts {
+  readonly store: OutboxStore;
+  /** Started; one per platform. */
+  readonly adapters: readonly ChatAdapter[];
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** Told of what a person should know, one line each. */
+  readonly onProblem: (problem: string) => void;
+  readonly timing?: OutboxTiming;
+}
+
+/** A channel in which nothing is tried for a while. */
+interface Pause {
+  readonly until: Instant;
+  readonly reason: string;
+  readonly waitsForPerson: boolean;
+}
+
+/**
+ * Brings what the outbox holds to its channels. Several channels are served at a time, and each in the
+ * order of its deliveries: after a failure that may pass, the channel pauses, so that nothing
+ * overtakes. Any number of workers may share an outbox, and any of them may die at any moment.
+ */
+export class OutboxWorker {
+  readonly #store: OutboxStore;
+  readonly #adapters: ReadonlyMap<string, ChatAdapter>;
+  readonly #clock: Clock;
+  readonly #random: RandomSource;
+  readonly #onProblem: (problem: string) => void;
+  readonly #timing: OutboxTiming;
+  readonly #inHand = new Set<Promise<void>>();
+  readonly #pauses = new Map<string, Pause>();
+  readonly #failures = new Map<string, number>();
+  #alarm = new AbortController();
+
+  constructor(parts: OutboxParts) {
+    this.#store = parts.store;
+    this.#adapters = new Map(parts.adapters.map((adapter) => [adapter.platform, adapter]));
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#onProblem = parts.onProblem;
+    this.#timing = parts.timing ?? OUTBOX_TIMING;
+  }
+
+  /** Looks into the outbox at once: something was put there. */
+  wake(): void {
+    this.#alarm.abort();
+  }
+
+  /** Works until the signal aborts; then finishes what is in hand, which takes a minute at most. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const alarm = new AbortController();
+      this.#alarm = alarm;
+      const until = AbortSignal.any([signal, alarm.signal]);
+      try {
+        const rest = await this.#takeUp(signal);
+        failures = 0;
+        await this.#clock.sleep(rest, until);
+      } catch (error) {
+        this.#onProblem(`The outbox cannot be read: ${String(error)}`);
+        const now = this.#clock.now();
+        const next = nextTry(now, failures, this.#random, this.#timing);
+        failures += 1;
+        await this.#clock.sleep(next - now, signal);
+      }
+    }
+    await Promise.all(this.#inHand);
+  }
+
+  /** Claims what is due and begins to deliver it; returns how long to rest before the next look. */
+  async #takeUp(signal: AbortSignal): Promise<number> {
+    const platforms = [...this.#adapters.keys()];
+    const { lease, look } = this.#timing;
+    while (this.#inHand.size < MOST_AT_ONCE) {
+      const due = await this.#store.nextDue(platforms);
+      const now = this.#clock.now();
+      if (due === null || due > now) {
+        return Math.min(due === null ? look : due - now, look);
+      }
+      const leaseUntil = now + lease;
+      const limit = MOST_AT_ONCE - this.#inHand.size;
+      const claimed = await this.#store.claim({ platforms, now, leaseUntil, limit });
+      if (claimed.length === 0) {
+        break;
+      }
+      for (const delivery of claimed) {
+        const work = this.#serve(delivery, leaseUntil, signal).finally(() => {
+          this.#inHand.delete(work);
+          this.wake();
+        });
+        this.#inHand.add(work);
+      }
+    }
+    return look;
+  }
+
+  async #serve(delivery: ClaimedDelivery, leaseUntil: Instant, signal: AbortSignal): Promise<void> {
+    const channel = channelKey(delivery.channel);
+    const pause = this.#pauses.get(channel);
+    if (pause !== undefined && pause.until > this.#clock.now()) {
+      await this.#record(delivery, deferred(delivery, pause), leaseUntil, signal);
+      return;
+    }
+    const message = this.#build(delivery);
+    if (message === undefined) {
+      // A fault of this program in one message is no reason to hold the channel's others up.
+      const reason = "The message could not be built: see the program's log.";
+      const at = this.#clock.now() + this.#timing.personPause;
+      const outcome = deferred(delivery, { until: at, reason, waitsForPerson: true });
+      await this.#record(delivery, outcome, leaseUntil, signal);
+      return;
+    }
+    const { outcome, channelFails } = await this.#attempt(delivery, message, leaseUntil);
+    if (outcome !== null) {
+      this.#learn(delivery, outcome, channelFails);
+      if (outcome.kind === "dropped" && message !== null) {
+        this.#onProblem(`${describe(delivery)} is given up: ${outcome.reason}`);
+      }
+      await this.#record(delivery, outcome, leaseUntil, signal);
+    }
+  }
+
+  /** What the outcome of one delivery says of its channel. */
+  #learn({ channel }: ClaimedDelivery, outcome: DeliveryOutcome, channelFails: boolean): void {
+    const key = channelKey(channel);
+    if (channelFails && outcome.kind !== "said" && outcome.kind !== "dropped") {
+      const { at: until, reason } = outcome;
+      this.#pauses.set(key, { until, reason, waitsForPerson: outcome.kind === "waiting" });
+      this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
+    } else if (outcome.kind === "said") {
+      this.#pauses.delete(key);
+      this.#failures.delete(key);
+    }
+  }
+
+  #build(delivery: ClaimedDelivery): Message | null | undefined {
+    try {
+      return deliveryMessage(delivery);
+    } catch (error) {
+      this.#onProblem(`${describe(delivery)} cannot be put into words: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  async #attempt(
+    delivery: ClaimedDelivery,
+    message: Message | null,
+    leaseUntil: Instant,
+  ): Promise<AttemptResult> {
+    const adapter = this.#adapters.get(delivery.channel.platform);
+    if (adapter === undefined) {
+      return { outcome: null, channelFails: false };
+    }
+    try {
+      return await attemptDelivery(delivery, message, adapter, {
+        store: this.#store,
+        clock: this.#clock,
+        random: this.#random,
+        timing: this.#timing,
+        leaseUntil,
+        failures: this.#failures.get(channelKey(delivery.channel)) ?? 0,
+      });
+    } catch (error) {
+      this.#onProblem(`${describe(delivery)} cannot be delivered now: ${String(error)}`);
+      return { outcome: null, channelFails: false };
+    }
+  }
+
+  /** What became of a delivery is worth several attempts to write it down, as long as the claim lasts. */
+  async #record(
+    delivery: ClaimedDelivery,
+    outcome: DeliveryOutcome,
+    leaseUntil: Instant,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        await this.#store.record(delivery.key, delivery.fence, outcome);
+        return;
+      } catch (error) {
+        const now = this.#clock.now();
+        const next = nextTry(now, failures, this.#random, this.#timing);
+        if (next >= leaseUntil || signal.aborted) {
+          this.#onProblem(`${describe(delivery)} cannot be written down: ${String(error)}`);
+          return;
+        }
+        await this.#clock.sleep(next - now, signal);
+      }
+    }
+  }
+}
+
+/** Not tried now, because an earlier delivery of the channel failed; what is known of it stays known. */
+function deferred({ state }: ClaimedDelivery, pause: Pause): DeliveryOutcome {
+  const again = { at: pause.until, reason: pause.reason };
+  if (state === "unknown") {
+    return { kind: "unknown", ...again };
+  }
+  return pause.waitsForPerson ? { kind: "waiting", ...again } : { kind: "retry", ...again };
+}
+
+function describe({ key, channel }: ClaimedDelivery): string {
+  return `Delivery ${key} to ${channel.channel} on ${channel.platform}`;
+}

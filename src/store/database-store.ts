@@ -1,0 +1,208 @@
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { ChannelRef, ChannelSubscription } from "../domain/notification.ts";
+import type { Sighting } from "../domain/sighting.ts";
+import type { Trail } from "../domain/trail.ts";
+import type {
+  Announcement,
+  ClaimedDelivery,
+  Clock,
+  DeliveryOutcome,
+  OutboxHealth,
+  Removal,
+  Store,
+  StoreCoverage,
+  TrailChange,
+  TrailNames,
+  TrailQuery,
+} from "../ports.ts";
+import {
+  commitCursor,
+  commitEvents,
+  commitQuarantined,
+  commitSightings,
+  commitSpan,
+} from "./commit-evidence.ts";
+import { commitDelivery, notifyAgain } from "./commit-outbox.ts";
+import {
+  commitGuards,
+  commitOpenings,
+  commitRequests,
+  removeOpenings,
+  removeRequests,
+} from "./commit-trail.ts";
+import {
+  forgetSeenBefore,
+  readSubscriptions,
+  rememberSeen,
+  removeSubscriptions,
+  writeSubscription,
+} from "./conversations.ts";
+import { readCoverage } from "./coverage.ts";
+import type { Database } from "./database.ts";
+import { readEvents, readEventsById, readSightings, readSubscriptionIds } from "./evidence.ts";
+import { NameLists, NameReader } from "./name-lists.ts";
+import {
+  announcementsBy,
+  beginPosting,
+  claimDeliveries,
+  nextDueAt,
+  readHealth,
+  recordOutcome,
+} from "./outbox.ts";
+import type { Claim } from "./outbox.ts";
+import { thinStore } from "./thinning.ts";
+import { readStoredTrail, readTrail } from "./trail-query.ts";
+
+/** The store, on either database. */
+export class DatabaseStore implements Store {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #names = new NameReader();
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  get description(): string {
+    return this.#database.description;
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+
+  async trail(query: TrailQuery): Promise<Trail> {
+    return this.#database.read(async (db) => readTrail(db, query));
+  }
+
+  async names(): Promise<TrailNames> {
+    return this.#database.read(async (db) => this.#names.names(db));
+  }
+
+  async evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]> {
+    return this.#database.read(async (db) => readEventsById(db, eventIds));
+  }
+
+  async coverage(): Promise<StoreCoverage> {
+    return this.#database.read(readCoverage);
+  }
+
+  async commit(change: TrailChange): Promise<void> {
+    const now = this.#clock.now();
+    await this.#database.writeAlone(async (db) => {
+      const names = new NameLists(db);
+      await commitEvents(db, change.events);
+      await commitSightings(db, change.sightings);
+      await commitQuarantined(db, change.quarantined);
+      if (change.feed !== null && change.cursor !== null) {
+        await commitCursor(db, change.feed, change.cursor);
+      }
+      if (change.read !== null) {
+        await commitSpan(db, change.read.azureSubscription, change.read.span);
+      }
+      const gone = await removeOpenings(db, change.goneOpenings, names);
+      const changed = await commitOpenings(db, change.openings, names);
+      await removeRequests(db, change.goneRequests, names);
+      await commitRequests(db, change.requests, names);
+      for (const { azureSubscription, guards } of change.guards) {
+        await commitGuards(db, azureSubscription, guards, names);
+      }
+      await notifyAgain(db, [...gone, ...changed], now);
+      for (const delivery of change.deliveries) {
+        await commitDelivery(db, delivery, now);
+      }
+      await names.settle();
+    });
+  }
+
+  async cursor(feed: string): Promise<string | null> {
+    return this.#database.read(async (db) => {
+      const row = await db
+        .selectFrom("feed")
+        .select("cursor")
+        .where("feed", "=", feed)
+        .executeTakeFirst();
+      return row?.cursor ?? null;
+    });
+  }
+
+  async azureSubscriptions(): Promise<readonly string[]> {
+    return this.#database.read(readSubscriptionIds);
+  }
+
+  events(azureSubscription: string): AsyncIterable<ActivityEvent> {
+    return readEvents(this.#database, azureSubscription);
+  }
+
+  sightings(azureSubscription: string): AsyncIterable<Sighting> {
+    return readSightings(this.#database, azureSubscription);
+  }
+
+  async stored(azureSubscription: string): Promise<Trail> {
+    return this.#database.read(async (db) => readStoredTrail(db, azureSubscription));
+  }
+
+  async announced(openingIds: readonly string[]): Promise<readonly Announcement[]> {
+    return this.#database.read(async (db) => announcementsBy(db, "opening", openingIds));
+  }
+
+  async bursts(bursts: readonly string[]): Promise<readonly Announcement[]> {
+    return this.#database.read(async (db) => announcementsBy(db, "burst", bursts));
+  }
+
+  async thin(removal: Removal): Promise<void> {
+    const now = this.#clock.now();
+    await this.#database.writeAlone(async (db) => {
+      await thinStore(db, removal, now);
+    });
+  }
+
+  async claim(claim: Claim): Promise<readonly ClaimedDelivery[]> {
+    return this.#database.write(async (db) => claimDeliveries(db, this.#database.kind, claim));
+  }
+
+  async beginPost(key: string, fence: number, at: Instant): Promise<boolean> {
+    return this.#database.write(async (db) => beginPosting(db, key, fence, at));
+  }
+
+  async record(key: string, fence: number, outcome: DeliveryOutcome): Promise<boolean> {
+    const now = this.#clock.now();
+    return this.#database.write(async (db) =>
+      recordOutcome(db, this.#database.kind, { key, fence, outcome, now }),
+    );
+  }
+
+  async nextDue(platforms: readonly string[]): Promise<Instant | null> {
+    return this.#database.read(async (db) => nextDueAt(db, platforms));
+  }
+
+  async outboxHealth(): Promise<OutboxHealth> {
+    return this.#database.read(readHealth);
+  }
+
+  async channelSubscriptions(): Promise<readonly ChannelSubscription[]> {
+    return this.#database.read(readSubscriptions);
+  }
+
+  async subscribe(subscription: ChannelSubscription): Promise<void> {
+    await this.#database.write(async (db) => {
+      await writeSubscription(db, subscription);
+    });
+  }
+
+  async unsubscribe(channel: ChannelRef, id: string | null): Promise<number> {
+    return this.#database.write(async (db) => removeSubscriptions(db, channel, id));
+  }
+
+  async markSeen(deliveryId: string, at: Instant): Promise<boolean> {
+    return this.#database.write(async (db) => rememberSeen(db, deliveryId, at));
+  }
+
+  async forgetSeen(before: Instant): Promise<void> {
+    await this.#database.write(async (db) => {
+      await forgetSeenBefore(db, before);
+    });
+  }
+}

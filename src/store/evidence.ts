@@ -1,0 +1,111 @@
+import { sql } from "kysely";
+import type { SqlBool } from "kysely";
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Sighting } from "../domain/sighting.ts";
+import { batchesOf } from "./batches.ts";
+import type { Database } from "./database.ts";
+import { readEvent } from "./event-codec.ts";
+import { RuleSharing } from "./rule-shape.ts";
+import type { Queries } from "./schema.ts";
+import { readSighting } from "./sighting-codec.ts";
+
+const PAGE = 500;
+
+/**
+ * Every variant of every event of an Azure subscription, a page at a time: between pages the database is
+ * free for others, and what they add meanwhile may or may not come.
+ */
+export async function* readEvents(
+  database: Database,
+  azureSubscription: string,
+): AsyncGenerator<ActivityEvent, void, undefined> {
+  const rules = new RuleSharing();
+  let last = { id: "", digest: "" };
+  for (;;) {
+    const { id, digest } = last;
+    const rows = await database.read(async (db) =>
+      db
+        .selectFrom("event")
+        .select(["id", "digest", "form", "body"])
+        .where("azure_subscription", "=", azureSubscription)
+        .where((eb) => eb(eb.refTuple("id", "digest"), ">", eb.tuple(id, digest)))
+        .orderBy("id")
+        .orderBy("digest")
+        .limit(PAGE)
+        .execute(),
+    );
+    for (const row of rows) {
+      yield readEvent(row.body, row.form, rules);
+    }
+    const end = rows.at(-1);
+    if (end === undefined || rows.length < PAGE) {
+      return;
+    }
+    last = end;
+  }
+}
+
+/** Every sighting of an Azure subscription, a page at a time. */
+export async function* readSightings(
+  database: Database,
+  azureSubscription: string,
+): AsyncGenerator<Sighting, void, undefined> {
+  const rules = new RuleSharing();
+  let last = "";
+  for (;;) {
+    const id = last;
+    const rows = await database.read(async (db) =>
+      db
+        .selectFrom("sighting")
+        .select(["id", "form", "body"])
+        .where("azure_subscription", "=", azureSubscription)
+        .where("id", ">", id)
+        .orderBy("id")
+        .limit(PAGE)
+        .execute(),
+    );
+    for (const row of rows) {
+      yield readSighting(row.body, row.form, rules);
+    }
+    const end = rows.at(-1);
+    if (end === undefined || rows.length < PAGE) {
+      return;
+    }
+    last = end.id;
+  }
+}
+
+/** The events of these identities: one variant of each, in order of identity. */
+export async function readEventsById(
+  db: Queries,
+  ids: readonly string[],
+): Promise<readonly ActivityEvent[]> {
+  const rules = new RuleSharing();
+  const found = new Map<string, ActivityEvent>();
+  for (const batch of batchesOf([...new Set(ids)])) {
+    const rows = await db
+      .selectFrom("event")
+      .select(["id", "form", "body"])
+      .where("id", "in", batch)
+      .orderBy("id")
+      .orderBy("digest")
+      .execute();
+    for (const row of rows) {
+      found.set(row.id, readEvent(row.body, row.form, rules));
+    }
+  }
+  return [...found.values()];
+}
+
+/** Azure subscriptions that have events at the moment. */
+export async function readSubscriptionIds(db: Queries): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("azure_subscription")
+    .select("azure_subscription.id")
+    .where(
+      sql<SqlBool>`exists (select 1 from event where event.azure_subscription = azure_subscription.id)`,
+    )
+    .orderBy("azure_subscription.id")
+    .execute();
+  return rows.map(({ id }) => id);
+}

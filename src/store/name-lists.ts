@@ -1,0 +1,138 @@
+import { sql } from "kysely";
+import type { Insertable, SqlBool } from "kysely";
+import { parseResourceId } from "../domain/resource-id.ts";
+import type { TrailNames } from "../ports.ts";
+import { batchesOf } from "./batches.ts";
+import type { Queries, Schema } from "./schema.ts";
+import { addToTally, tallyOf } from "./tally.ts";
+
+/**
+ * Keeps the lists of VMs and people in step with openings, requests and guards, within the transaction
+ * that changes those. What is only perhaps no longer named is collected first and looked at in the end.
+ */
+export class NameLists {
+  readonly #db: Queries;
+  readonly #vms = new Map<string, Insertable<Schema["vm"]>>();
+  readonly #people = new Map<string, Insertable<Schema["person"]>>();
+  readonly #doubtfulVms = new Set<string>();
+  readonly #doubtfulPeople = new Set<string>();
+
+  constructor(db: Queries) {
+    this.#db = db;
+  }
+
+  addVm(vm: Insertable<Schema["vm"]>): void {
+    this.#vms.set(`${vm.name_key} ${vm.id_key}`, vm);
+  }
+
+  addPerson(person: Insertable<Schema["person"]>): void {
+    this.#people.set(person.key, person);
+  }
+
+  /** Something that named VMs of this name is gone or changed. */
+  doubtVms(nameKeys: Iterable<string | null>): void {
+    for (const key of nameKeys) {
+      if (key !== null) {
+        this.#doubtfulVms.add(key);
+      }
+    }
+  }
+
+  /** Something that named these people is gone or changed. */
+  doubtPeople(keys: Iterable<string | null>): void {
+    for (const key of keys) {
+      if (key !== null) {
+        this.#doubtfulPeople.add(key);
+      }
+    }
+  }
+
+  /** Writes the lists; to be called when everything else is written. */
+  async settle(): Promise<void> {
+    let changes = 0n;
+    for (const batch of batchesOf([...this.#vms.values()])) {
+      const done = await this.#db
+        .insertInto("vm")
+        .values([...batch])
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      changes += done.numInsertedOrUpdatedRows ?? 0n;
+    }
+    for (const batch of batchesOf([...this.#people.values()])) {
+      const done = await this.#db
+        .insertInto("person")
+        .values([...batch])
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      changes += done.numInsertedOrUpdatedRows ?? 0n;
+    }
+    changes += await this.#dropUnnamed();
+    if (changes > 0n) {
+      await addToTally(this.#db, "names", 1);
+    }
+  }
+
+  async #dropUnnamed(): Promise<bigint> {
+    let dropped = 0n;
+    for (const batch of batchesOf([...this.#doubtfulVms])) {
+      const done = await this.#db
+        .deleteFrom("vm")
+        .where("name_key", "in", batch)
+        .where(
+          sql<SqlBool>`not exists (select 1 from opening where opening.vm_name_key = vm.name_key and opening.vm_key = vm.id_key)`,
+        )
+        .where(
+          sql<SqlBool>`not exists (select 1 from guard where guard.vm_name_key = vm.name_key and guard.vm_key = vm.id_key)`,
+        )
+        .where(
+          sql<SqlBool>`not exists (select 1 from request_vm where request_vm.vm_name_key = vm.name_key and request_vm.vm_key = vm.id_key)`,
+        )
+        .executeTakeFirst();
+      dropped += done.numDeletedRows;
+    }
+    for (const batch of batchesOf([...this.#doubtfulPeople])) {
+      const done = await this.#db
+        .deleteFrom("person")
+        .where("key", "in", batch)
+        .where(
+          sql<SqlBool>`not exists (select 1 from opening_person where opening_person.person = person.key)`,
+        )
+        .where(
+          sql<SqlBool>`not exists (select 1 from access_request where access_request.person = person.key)`,
+        )
+        .executeTakeFirst();
+      dropped += done.numDeletedRows;
+    }
+    return dropped;
+  }
+}
+
+/** Reads the lists of names again only when they have changed. */
+export class NameReader {
+  #known: { readonly revision: number; readonly names: TrailNames } | null = null;
+
+  async names(db: Queries): Promise<TrailNames> {
+    const revision = await tallyOf(db, "names");
+    if (this.#known?.revision === revision) {
+      return this.#known.names;
+    }
+    const vms = await db
+      .selectFrom("vm")
+      .select(["name", "id"])
+      .orderBy("name")
+      .orderBy("id_key")
+      .execute();
+    const people = await db
+      .selectFrom("person")
+      .select("name")
+      .distinct()
+      .orderBy("name")
+      .execute();
+    const names = {
+      vms: vms.map(({ name, id }) => ({ name, id: id === null ? null : parseResourceId(id) })),
+      people: people.map(({ name }) => name),
+    };
+    this.#known = { revision, names };
+    return names;
+  }
+}

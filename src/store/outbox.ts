@@ -1,0 +1,394 @@
+import { sql } from "kysely";
+import type { SqlBool } from "kysely";
+import type { Instant } from "../domain/instant.ts";
+import type { ChannelRef, DeliveryState } from "../domain/notification.ts";
+import type { Announcement, ClaimedDelivery, DeliveryOutcome, OutboxHealth } from "../ports.ts";
+import { batchesOf } from "./batches.ts";
+import { isDeliveryState, readContent, readReceipt } from "./chat-codec.ts";
+import type { DatabaseKind, Queries } from "./schema.ts";
+import { readOpening } from "./trail-codec.ts";
+import { sortedTrail } from "./trail-query.ts";
+
+const MOST_PROBLEMS = 5;
+
+/** What `OutboxStore.claim` is asked for. */
+export interface Claim {
+  readonly platforms: readonly string[];
+  readonly now: Instant;
+  readonly leaseUntil: Instant;
+  readonly limit: number;
+}
+
+/** A reply can be made when its notification stands in the channel. */
+const parentStands = sql<SqlBool>`(delivery.parent is null or exists (select 1 from delivery as notification where notification.key = delivery.parent and notification.receipt is not null and notification.state <> 'dropped'))`;
+
+const sameChannel = sql<SqlBool>`delivery.platform = channel.platform and delivery.workspace = channel.workspace and delivery.channel = channel.channel`;
+
+function isDue(now: Instant): ReturnType<typeof sql<SqlBool>> {
+  return sql<SqlBool>`delivery.due_at is not null and delivery.due_at <= ${now} and (delivery.lease_until is null or delivery.lease_until <= ${now}) and ${parentStands}`;
+}
+
+/**
+ * Claims due deliveries. A channel's row is locked meanwhile, so that two replicas never hold two
+ * deliveries of one channel.
+ */
+export async function claimDeliveries(
+  db: Queries,
+  kind: DatabaseKind,
+  claim: Claim,
+): Promise<readonly ClaimedDelivery[]> {
+  const claimed: ClaimedDelivery[] = [];
+  for (const channel of await channelsWithWork(db, kind, claim)) {
+    const key = await oldestDue(db, channel, claim.now);
+    const delivery = key === null ? null : await take(db, key, claim);
+    if (delivery !== null) {
+      claimed.push(delivery);
+    }
+  }
+  return claimed;
+}
+
+async function channelsWithWork(
+  db: Queries,
+  kind: DatabaseKind,
+  { platforms, now, limit }: Claim,
+): Promise<readonly ChannelRef[]> {
+  if (platforms.length === 0 || limit <= 0) {
+    return [];
+  }
+  return db
+    .selectFrom("channel")
+    .select(["channel.platform", "channel.workspace", "channel.channel"])
+    .where("channel.platform", "in", platforms)
+    .where(sql<SqlBool>`exists (select 1 from delivery where ${sameChannel} and ${isDue(now)})`)
+    .where(
+      sql<SqlBool>`not exists (select 1 from delivery where ${sameChannel} and delivery.lease_until > ${now})`,
+    )
+    .orderBy(
+      sql`(select min(delivery.due_at) from delivery where ${sameChannel} and ${isDue(now)})`,
+    )
+    .orderBy("channel.platform")
+    .orderBy("channel.workspace")
+    .orderBy("channel.channel")
+    .limit(limit)
+    .$if(kind === "postgres", (query) => query.forUpdate().skipLocked())
+    .execute();
+}
+
+/** Looks again with the channel locked: another replica may have been there since. */
+async function oldestDue(db: Queries, place: ChannelRef, now: Instant): Promise<string | null> {
+  const inChannel = db
+    .selectFrom("delivery")
+    .where("delivery.platform", "=", place.platform)
+    .where("delivery.workspace", "=", place.workspace)
+    .where("delivery.channel", "=", place.channel);
+  const held = await inChannel
+    .select("delivery.key")
+    .where("delivery.lease_until", ">", now)
+    .limit(1)
+    .executeTakeFirst();
+  if (held !== undefined) {
+    return null;
+  }
+  const due = await inChannel
+    .select("delivery.key")
+    .where(isDue(now))
+    .orderBy("delivery.due_at")
+    .orderBy("delivery.created_at")
+    .orderBy("delivery.key")
+    .limit(1)
+    .executeTakeFirst();
+  return due?.key ?? null;
+}
+
+async function take(db: Queries, key: string, claim: Claim): Promise<ClaimedDelivery | null> {
+  const row = await db
+    .updateTable("delivery")
+    .set((eb) => ({
+      lease_until: claim.leaseUntil,
+      fence: eb("fence", "+", 1),
+      attempts: eb("attempts", "+", 1),
+      claimed: eb.ref("wanted"),
+      maybe_posted: sql<number>`case when state = 'posting' then 1 else maybe_posted end`,
+      state: sql<string>`case when state = 'posting' then 'unknown' else state end`,
+    }))
+    .where("key", "=", key)
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) {
+    return null;
+  }
+  const told = await openingsOf(db, key);
+  const parent =
+    row.parent === null
+      ? undefined
+      : await db
+          .selectFrom("delivery")
+          .select("receipt")
+          .where("key", "=", row.parent)
+          .executeTakeFirst();
+  const receipt = row.receipt === null ? null : readReceipt(row.receipt);
+  return {
+    key,
+    channel: { platform: row.platform, workspace: row.workspace, channel: row.channel },
+    content: readContent(row.content),
+    ...told,
+    state: receipt === null && row.maybe_posted === 1 ? "unknown" : stateOf(row.state),
+    receipt,
+    parentReceipt:
+      parent === undefined || parent.receipt === null ? null : readReceipt(parent.receipt),
+    saidDigest: row.said_digest,
+    firstTriedAt: row.first_tried_at,
+    attempts: row.attempts - 1,
+    fence: row.fence,
+    createdAt: row.created_at,
+  };
+}
+
+async function openingsOf(
+  db: Queries,
+  key: string,
+): Promise<Pick<ClaimedDelivery, "openings" | "goneOpenings">> {
+  const rows = await db
+    .selectFrom("delivery_opening")
+    .leftJoin("opening", "opening.id", "delivery_opening.opening_id")
+    .select(["delivery_opening.opening_id", "opening.body"])
+    .where("delivery_opening.delivery_key", "=", key)
+    .where("delivery_opening.thinned", "=", 0)
+    .orderBy("delivery_opening.opening_id")
+    .execute();
+  const openings = rows.flatMap(({ body }) => (body === null ? [] : [readOpening(body)]));
+  return {
+    openings: sortedTrail(openings, [], []).openings,
+    goneOpenings: rows.flatMap((row) => (row.body === null ? [row.opening_id] : [])),
+  };
+}
+
+function stateOf(text: string): DeliveryState {
+  if (!isDeliveryState(text)) {
+    throw new TypeError(`no state of a delivery: ${text}`);
+  }
+  return text;
+}
+
+/** Writes down that a post is about to be made, unless the claim ended or was lost. */
+export async function beginPosting(
+  db: Queries,
+  key: string,
+  fence: number,
+  at: Instant,
+): Promise<boolean> {
+  const done = await db
+    .updateTable("delivery")
+    .set((eb) => ({
+      state: "posting",
+      first_tried_at: eb.fn.coalesce("first_tried_at", eb.val(at)),
+    }))
+    .where("key", "=", key)
+    .where("fence", "=", fence)
+    .where("lease_until", ">", at)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+/** Records what became of a claimed delivery, unless somebody else holds it by now. */
+export async function recordOutcome(
+  db: Queries,
+  kind: DatabaseKind,
+  {
+    key,
+    fence,
+    outcome,
+    now,
+  }: {
+    readonly key: string;
+    readonly fence: number;
+    readonly outcome: DeliveryOutcome;
+    readonly now: Instant;
+  },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("delivery")
+    .select(["receipt", "maybe_posted", "wanted", "claimed"])
+    .where("key", "=", key)
+    .where("fence", "=", fence)
+    .where("lease_until", "is not", null)
+    .$if(kind === "postgres", (query) => query.forUpdate())
+    .executeTakeFirst();
+  if (row === undefined) {
+    return false;
+  }
+  await db
+    .updateTable("delivery")
+    .set({ ...changeBy(outcome, row, now), lease_until: null })
+    .where("key", "=", key)
+    .execute();
+  if (outcome.kind === "dropped") {
+    await dropReplies(db, key, now);
+  }
+  return true;
+}
+
+function changeBy(
+  outcome: DeliveryOutcome,
+  row: {
+    readonly receipt: string | null;
+    readonly maybe_posted: number;
+    readonly wanted: number;
+    readonly claimed: number;
+  },
+  now: Instant,
+) {
+  switch (outcome.kind) {
+    case "said":
+      return {
+        state: "posted",
+        receipt: JSON.stringify(outcome.receipt),
+        said_digest: outcome.digest,
+        maybe_posted: 0,
+        attempts: 0,
+        due_at: row.wanted > row.claimed ? now : null,
+        reason: null,
+        reason_at: null,
+      };
+    case "retry":
+      return {
+        state: row.receipt !== null ? "posted" : row.maybe_posted === 1 ? "unknown" : "pending",
+        due_at: outcome.at,
+        reason: outcome.reason,
+        reason_at: now,
+      };
+    case "unknown":
+      return {
+        state: row.receipt === null ? "unknown" : "posted",
+        maybe_posted: row.receipt === null ? 1 : 0,
+        due_at: outcome.at,
+        reason: outcome.reason,
+        reason_at: now,
+      };
+    case "waiting":
+      return { state: "waiting", due_at: outcome.at, reason: outcome.reason, reason_at: now };
+    case "dropped":
+      return { state: "dropped", due_at: null, reason: outcome.reason, reason_at: now };
+  }
+}
+
+/** Nobody can reply to a notification that is not there. */
+async function dropReplies(db: Queries, parent: string, now: Instant): Promise<void> {
+  await db
+    .updateTable("delivery")
+    .set({
+      state: "dropped",
+      due_at: null,
+      reason: "The notification that it belongs to was dropped.",
+      reason_at: now,
+    })
+    .where("parent", "=", parent)
+    .where("receipt", "is", null)
+    .where("lease_until", "is", null)
+    .execute();
+}
+
+/** When the next delivery can be claimed: not before its channel's live claim ends. */
+export async function nextDueAt(
+  db: Queries,
+  platforms: readonly string[],
+): Promise<Instant | null> {
+  if (platforms.length === 0) {
+    return null;
+  }
+  const rows = await db
+    .selectFrom("channel")
+    .select([
+      sql<
+        number | null
+      >`(select min(delivery.due_at) from delivery where ${sameChannel} and delivery.due_at is not null and ${parentStands})`.as(
+        "due",
+      ),
+      sql<
+        number | null
+      >`(select max(delivery.lease_until) from delivery where ${sameChannel} and delivery.lease_until is not null)`.as(
+        "held",
+      ),
+    ])
+    .where("channel.platform", "in", platforms)
+    .execute();
+  const times = rows.flatMap(({ due, held }) => (due === null ? [] : [Math.max(due, held ?? due)]));
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** How the outbox stands. */
+export async function readHealth(db: Queries): Promise<OutboxHealth> {
+  const counts = await db
+    .selectFrom("delivery")
+    .select((eb) => ["state", eb.fn.countAll<number>().as("count")])
+    .groupBy("state")
+    .execute();
+  const count = (state: DeliveryState): number =>
+    counts.find((row) => row.state === state)?.count ?? 0;
+  const oldest = await db
+    .selectFrom("delivery")
+    .select((eb) => eb.fn.min<number | null>("created_at").as("at"))
+    .where("state", "in", ["pending", "posting", "unknown", "waiting"])
+    .executeTakeFirst();
+  const problems = await db
+    .selectFrom("delivery")
+    .select("reason")
+    .where("state", "in", ["waiting", "dropped"])
+    .where("reason", "is not", null)
+    .groupBy("reason")
+    .orderBy((eb) => eb.fn.max("reason_at"), "desc")
+    .limit(MOST_PROBLEMS)
+    .execute();
+  return {
+    byState: {
+      pending: count("pending"),
+      posting: count("posting"),
+      unknown: count("unknown"),
+      posted: count("posted"),
+      waiting: count("waiting"),
+      dropped: count("dropped"),
+    },
+    oldestUnsaid: oldest?.at ?? null,
+    problems: problems.flatMap(({ reason }) => (reason === null ? [] : [reason])),
+  };
+}
+
+/** Announcements of these openings, or of these bursts. */
+export async function announcementsBy(
+  db: Queries,
+  column: "opening" | "burst",
+  values: readonly string[],
+): Promise<readonly Announcement[]> {
+  const found: Announcement[] = [];
+  for (const batch of batchesOf([...new Set(values)])) {
+    const rows = await db
+      .selectFrom("delivery_opening")
+      .innerJoin("delivery", "delivery.key", "delivery_opening.delivery_key")
+      .select([
+        "delivery.key",
+        "delivery.platform",
+        "delivery.workspace",
+        "delivery.channel",
+        "delivery.burst",
+        "delivery.created_at",
+        "delivery_opening.opening_id",
+      ])
+      .where("delivery_opening.announces", "=", 1)
+      .where(column === "burst" ? "delivery.burst" : "delivery_opening.opening_id", "in", batch)
+      .orderBy("delivery.created_at")
+      .orderBy("delivery.key")
+      .orderBy("delivery_opening.opening_id")
+      .execute();
+    for (const { key, platform, workspace, channel, burst, created_at, opening_id } of rows) {
+      found.push({
+        key,
+        channel: { platform, workspace, channel },
+        burst,
+        openingId: opening_id,
+        createdAt: created_at,
+      });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { DoorbellError } from "../errors.ts";
+import { parseResourceId } from "../domain/resource-id.ts";
+import type { ResourceId } from "../domain/resource-id.ts";
+
+/**
+ * What Doorbell wrote into a database is checked when it is read again: a database may be damaged, or
+ * changed by other hands. The checks leave the values as they are, down to the order of their keys, which
+ * the correlator's choice between variants of an event rests on.
+ */
+
+type Mutable<T> = T extends readonly (infer Item)[]
+  ? Mutable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
+    : T;
+
+/**
+ * A schema of the type T that lets every value of T through: it does not compile when T has values that
+ * the schema refuses, such as a code that was added to a union, nor when it lets others through.
+ */
+export function shapeOf<T>() {
+  return <S extends z.ZodType<T>>(
+    schema: Mutable<T> extends z.infer<S> ? S : never,
+  ): z.ZodType<T> => schema;
+}
+
+/** A schema of a union of texts, from a record that must name them all. */
+export function oneOf<T extends string>(values: Readonly<Record<T, true>>): z.ZodType<T> {
+  return z.custom<T>((value) => typeof value === "string" && Object.hasOwn(values, value));
+}
+
+/** A resource ID is stored as its text, from which the rest follows. */
+export type WithText<T> = T extends ResourceId
+  ? string
+  : T extends readonly (infer Item)[]
+    ? readonly WithText<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: WithText<T[Key]> }
+      : T;
+
+/** A whole number of ms since 1970, UTC. */
+export const instant = z.number();
+
+/** Resource IDs recur by the thousand: each is parsed once, as long as there is room. */
+const PARSED = new Map<string, ResourceId>();
+const MOST_PARSED = 50_000;
+
+/** A stored resource ID's text. */
+export const resourceText = z.string().refine((text) => resourceOf(text) !== null);
+
+function resourceOf(text: string): ResourceId | null {
+  const known = PARSED.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const parsed = parseResourceId(text);
+  if (parsed !== null) {
+    if (PARSED.size >= MOST_PARSED) {
+      PARSED.clear();
+    }
+    PARSED.set(text, parsed);
+  }
+  return parsed;
+}
+
+/** The resource ID of a text that `resourceText` let through. */
+export function storedResource(text: string): ResourceId {
+  const id = resourceOf(text);
+  if (id === null) {
+    throw damaged("a resource ID");
+  }
+  return id;
+}
+
+/**
+ * Reads JSON that Doorbell stored.
+ *
+ * @param what names it in the error, such as `an opening`.
+ * @throws DoorbellError `store` when it is not what Doorbell writes.
+ */
+export function readStored<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  const value = parseJson(text, what);
+  if (!fits(schema, value)) {
+    throw damaged(what, schema.safeParse(value).error);
+  }
+  return value;
+}
+
+function fits<T>(schema: z.ZodType<T>, value: unknown): value is T {
+  return schema.safeParse(value).success;
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(what, error);
+  }
+}
+
+function damaged(what: string, cause?: unknown): DoorbellError {
+  return new DoorbellError(
+    "store",
+    `The database holds ${what} that Doorbell did not write like this: it is damaged or was changed by other hands. Restore it from a backup, or set store to another database.`,
+    { cause },
+  );
+}
