@@ -392,6 +392,8 @@ export interface ChatHandlers {
   readonly home?: (visit: HomeVisit) => Promise<Message>;
   /** Names of VMs that contain the text, the likeliest first, for suggestions while typing. */
   readonly vmNames?: (typed: string, most: number) => Promise<readonly string[]>;
+  /** Questions about the VMs and rules that a text names, complete, in the order of the text. */
+  readonly questionsAbout?: (text: string) => Promise<readonly string[]>;
   /** Hears that a channel closed, opened or was renamed. */
   readonly channelChanged?: (change: ChannelChange) => Promise<void>;
 }

@@ -1,19 +1,19 @@
 import { LogLevel } from "@slack/bolt";
 import type { Logger } from "@slack/bolt";
-import type { SlackLog } from "./settings.ts";
+import type { Log } from "../../src/ports.ts";
 
 const MOST_CHARACTERS = 500;
 
 /** A logger for Slack's libraries that hands over warnings and errors, one line each. */
-export function boltLogger(log: SlackLog): Logger {
-  const hand = (level: "warn" | "error", parts: readonly unknown[]): void => {
+export function boltLogger(log: Log): Logger {
+  const hand = (level: "warning" | "error", parts: readonly unknown[]): void => {
     log(level, withoutSecrets(parts.map(lineOf).join(" ")));
   };
   return {
     debug: () => undefined,
     info: () => undefined,
     warn: (...parts: unknown[]) => {
-      hand("warn", parts);
+      hand("warning", parts);
     },
     error: (...parts: unknown[]) => {
       hand("error", parts);

@@ -1,10 +1,13 @@
-import type { types, webApi } from "@slack/bolt";
+import { webApi } from "@slack/bolt";
+import type { types } from "@slack/bolt";
 import { z } from "zod";
 import { MINUTE } from "../../src/domain/instant.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import type { ChannelRef, Receipt } from "../../src/domain/notification.ts";
 import type { Message } from "../../src/message/message.ts";
+import { REPEAT_TEXT } from "../../src/message/repeat-notice.ts";
 import type { PostOptions } from "../../src/ports.ts";
+import { DeliveryError } from "../../src/errors.ts";
 import { deliveryError } from "./delivery-error.ts";
 import type { People } from "./people.ts";
 import { identityOf, receiptOf } from "./receipt.ts";
@@ -13,8 +16,6 @@ import type { Rendered } from "./render/render.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
 
 const EVENT_TYPE = "doorbell_delivery";
-const REPEATED =
-  "This may be here twice: Slack did not tell whether an earlier attempt to post it succeeded.";
 /** By how much this machine's clock and Slack's may differ. */
 const CLOCK_DIFFERENCE = 5 * MINUTE;
 const PAGE = 200;
@@ -51,31 +52,34 @@ export class Deliveries {
   async post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt> {
     return translated(async () => {
       const workspace = await this.#workspaces.of(channel.workspace);
-      const note = options.maybeRepeated ? REPEATED : null;
+      const { key, thread, maybeRepeated } = options;
+      if (thread !== null) {
+        await this.#mustStand(workspace, thread);
+      }
       const answer = await workspace.client.chat.postMessage({
         channel: channel.channel,
-        ...(await this.#content(workspace, message, note)),
-        ...(options.thread === null ? {} : { thread_ts: identityOf(options.thread).ts }),
-        metadata: metadataOf(options.key),
+        ...(await this.#content(workspace, message, maybeRepeated)),
+        ...(thread === null ? {} : { thread_ts: identityOf(thread).ts }),
+        metadata: metadataOf(key, maybeRepeated),
         mrkdwn: false,
         unfurl_links: false,
         unfurl_media: false,
       });
       const { ts, channel: postedTo } = posted.parse(answer);
       // A person's ID stands for the direct conversation with them, which has an ID of its own.
-      return receiptOf({ ...channel, channel: postedTo }, { ts, key: options.key });
+      return receiptOf({ ...channel, channel: postedTo }, { ts, key, maybeRepeated });
     });
   }
 
   async edit(receipt: Receipt, message: Message): Promise<void> {
     await translated(async () => {
-      const { ts, key } = identityOf(receipt);
+      const { ts, key, maybeRepeated } = identityOf(receipt);
       const workspace = await this.#workspaces.of(receipt.channel.workspace);
       await workspace.client.chat.update({
         channel: receipt.channel.channel,
         ts,
-        ...(await this.#content(workspace, message, null)),
-        metadata: metadataOf(key),
+        ...(await this.#content(workspace, message, maybeRepeated)),
+        metadata: metadataOf(key, maybeRepeated),
       });
     });
   }
@@ -98,7 +102,8 @@ export class Deliveries {
             metadata.event_payload?.["key"] === key,
         );
         if (found !== undefined) {
-          return receiptOf(channel, { ts: found.ts, key });
+          const maybeRepeated = found.metadata?.event_payload?.["repeated"] === true;
+          return receiptOf(channel, { ts: found.ts, key, maybeRepeated });
         }
         cursor = answer.response_metadata?.next_cursor;
         if (cursor === undefined || cursor === "") {
@@ -112,10 +117,32 @@ export class Deliveries {
   async #content(
     workspace: Workspace,
     message: Message,
-    note: string | null,
+    maybeRepeated: boolean,
   ): Promise<{ readonly blocks: types.KnownBlock[]; readonly text: string }> {
     const profiles = await this.#people.profiles(workspace, message);
+    const note = maybeRepeated ? REPEAT_TEXT : null;
     return firstOf(renderPages(message, profiles, "message", { note, answer: null }));
+  }
+
+  /** A reply whose message was deleted would come to stand alone in the channel. */
+  async #mustStand(workspace: Workspace, thread: Receipt): Promise<void> {
+    const { ts } = identityOf(thread);
+    try {
+      await workspace.client.conversations.replies({
+        channel: thread.channel.channel,
+        ts,
+        limit: 1,
+      });
+    } catch (error) {
+      const known = deliveryError(error);
+      // Without the scope nobody can tell, and the reply is worth more than the certainty.
+      if (!isMissingScope(error)) {
+        // Only looking failed: nothing was posted.
+        throw known.fault === "unknown"
+          ? new DeliveryError("not-sent", known.message, { cause: error })
+          : known;
+      }
+    }
   }
 }
 
@@ -139,8 +166,12 @@ async function readPage(
     : workspace.client.conversations.replies({ ...shared, ts: identityOf(thread).ts });
 }
 
-function metadataOf(key: string): types.MessageMetadata {
-  return { event_type: EVENT_TYPE, event_payload: { key } };
+function metadataOf(key: string, repeated: boolean): types.MessageMetadata {
+  return { event_type: EVENT_TYPE, event_payload: { key, ...(repeated ? { repeated } : {}) } };
+}
+
+function isMissingScope(error: unknown): boolean {
+  return error instanceof webApi.WebAPIPlatformError && error.data.error === "missing_scope";
 }
 
 /** The first page; there always is one. */

@@ -20,22 +20,33 @@ export const commandBody = z.object({
   response_url: z.string(),
 });
 
+/** The workspace that an event is for: in a channel shared with others, it may have happened in theirs. */
+const envelope = z
+  .object({
+    team_id: z.string(),
+    authorizations: z.array(z.object({ team_id: z.string().nullish() })).optional(),
+  })
+  .transform(({ team_id, authorizations }) => ({
+    team_id: authorizations?.[0]?.team_id ?? team_id,
+  }));
+
 /** A mention in a channel, or a direct message. */
-export const messageEvent = z.object({
-  team_id: z.string(),
-  event_id: z.string(),
-  event: z.object({
-    type: z.string(),
-    subtype: z.string().optional(),
-    channel_type: z.string().optional(),
-    channel: z.string(),
-    user: z.string().optional(),
-    bot_id: z.string().optional(),
-    text: z.string().optional(),
-    ts: z.string(),
-    thread_ts: z.string().optional(),
-  }),
-});
+export const messageEvent = z
+  .object({
+    event_id: z.string(),
+    event: z.object({
+      type: z.string(),
+      subtype: z.string().optional(),
+      channel_type: z.string().optional(),
+      channel: z.string(),
+      user: z.string().optional(),
+      bot_id: z.string().optional(),
+      text: z.string().optional(),
+      ts: z.string(),
+      thread_ts: z.string().optional(),
+    }),
+  })
+  .and(envelope);
 
 /** A press on a button, or a choice from a menu. */
 export const pressBody = z.object({
@@ -96,13 +107,12 @@ export const submissionBody = z.object({
 });
 
 /** Letters typed into a menu whose options come from Doorbell. */
-export const suggestionBody = z.object({ value: z.string() });
+export const suggestionBody = z.object({ team, user, value: z.string() });
 
 /** Somebody opened the app's home tab, or its messages. */
-export const homeEvent = z.object({
-  team_id: z.string(),
-  event: z.object({ user: z.string(), channel: z.string(), tab: z.string() }),
-});
+export const homeEvent = z
+  .object({ event: z.object({ user: z.string(), channel: z.string(), tab: z.string() }) })
+  .and(envelope);
 
 const channelOrId = z.union([
   z.string(),
@@ -110,12 +120,15 @@ const channelOrId = z.union([
 ]);
 
 /** Something that happened to a channel or to the app. */
-export const lifecycleEvent = z.object({
-  team_id: z.string(),
-  event: z.object({
-    type: z.string(),
-    channel: channelOrId.optional(),
-    user: z.string().optional(),
-    tokens: z.object({ bot: z.array(z.string()).nullish() }).optional(),
-  }),
-});
+export const lifecycleEvent = z
+  .object({
+    event: z.object({
+      type: z.string(),
+      channel: channelOrId.optional(),
+      user: z.string().optional(),
+      tokens: z.object({ bot: z.array(z.string()).nullish() }).optional(),
+    }),
+  })
+  .and(envelope);
+
+export type LifecycleEvent = z.infer<typeof lifecycleEvent>;

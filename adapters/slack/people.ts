@@ -2,10 +2,9 @@ import { webApi } from "@slack/bolt";
 import { z } from "zod";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Inline, Message, MessageNode } from "../../src/message/message.ts";
-import type { Clock } from "../../src/ports.ts";
+import type { Clock, Log } from "../../src/ports.ts";
 import { ExpiringCache } from "./expiring-cache.ts";
 import type { Profiles } from "./render/rich-text.ts";
-import type { SlackLog } from "./settings.ts";
 import type { Workspace } from "./workspaces.ts";
 
 /** A person in Slack. */
@@ -43,11 +42,11 @@ const userAnswer = z.object({
 /** Looks people up, by their identity in Slack or by mail address, and remembers them for a while. */
 export class People {
   readonly #clock: Clock;
-  readonly #log: SlackLog;
+  readonly #log: Log;
   readonly #byId = new ExpiringCache<SlackPerson>(MOST_REMEMBERED);
   readonly #byMail = new ExpiringCache<SlackPerson | null>(MOST_REMEMBERED);
 
-  constructor(clock: Clock, log: SlackLog) {
+  constructor(clock: Clock, log: Log) {
     this.#clock = clock;
     this.#log = log;
   }
@@ -65,7 +64,7 @@ export class People {
       this.#byId.set(key, person, now, FOUND_FOR);
       return person;
     } catch (error) {
-      this.#log("warn", `Slack does not tell about user ${id}: ${reasonOf(error)}`);
+      this.#log("warning", `Slack does not tell about user ${id}: ${reasonOf(error)}`);
       return null;
     }
   }
@@ -105,7 +104,7 @@ export class People {
       if (error instanceof webApi.WebAPIPlatformError && error.data.error === "users_not_found") {
         this.#byMail.set(key, null, now, MISSED_FOR);
       } else {
-        this.#log("warn", `Slack does not tell who has a mail address: ${reasonOf(error)}`);
+        this.#log("warning", `Slack does not tell who has a mail address: ${reasonOf(error)}`);
       }
       return null;
     }

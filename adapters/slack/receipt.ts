@@ -11,9 +11,11 @@ export interface MessageIdentity {
   readonly ts: string;
   /** The delivery's key, which an edit puts into the message again. */
   readonly key: string;
+  /** Whether an earlier post of unknown outcome may stand there too. */
+  readonly maybeRepeated: boolean;
 }
 
-const schema = z.object({ ts: z.string().min(1), key: z.string() });
+const schema = z.object({ ts: z.string().min(1), key: z.string(), maybeRepeated: z.boolean() });
 
 /** The receipt of a posted message. */
 export function receiptOf(channel: ChannelRef, identity: MessageIdentity): Receipt {

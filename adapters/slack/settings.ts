@@ -59,6 +59,3 @@ export type SlackTransport =
       /** Such as `/slack/events`. */
       readonly path: string;
     };
-
-/** Hears what happens, one line each; secrets are taken out. */
-export type SlackLog = (level: "info" | "warn" | "error", line: string) => void;

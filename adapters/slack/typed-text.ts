@@ -38,15 +38,23 @@ function reference(inside: string, nameOf: (userId: string) => string): string {
   return label ?? target.replace(/^(?:mailto|tel):/, "");
 }
 
-/** A question, and whether everybody shall see the answer. */
+/** A question, and who shall see the answer as the asker said; null when they did not say. */
 export interface Wish {
   readonly text: string;
-  readonly isPublic: boolean;
+  readonly visibility: "public" | "private" | null;
 }
 
-/** Takes `public` in front, or `publicly` behind, off a question. */
+/** Takes `public` or `private` in front, or `publicly` and the like behind, off a question. */
 export function wishOf(text: string): Wish {
   const match =
-    /^(?:in )?public(?:ly)?[:,]?(?:\s+(.*))?$/is.exec(text) ?? /^(.*\S)\s+(?:publicly|in public)$/is.exec(text);
-  return match === null ? { text, isPublic: false } : { text: match[1] ?? "", isPublic: true };
+    /^(?:in )?(?<word>public|private)(?:ly)?(?:[:,]\s*|\s+|$)(?<rest>.*)$/is.exec(text) ??
+    /^(?<rest>.*\S)\s+(?:(?=in )in |(?=\w+ly$))(?<word>public|private)(?:ly)?$/is.exec(text);
+  const { word, rest } = match?.groups ?? {};
+  if (word === undefined || rest === undefined) {
+    return { text, visibility: null };
+  }
+  return {
+    text: rest.trim(),
+    visibility: word.toLowerCase() === "public" ? "public" : "private",
+  };
 }

@@ -1,7 +1,8 @@
 import { webApi } from "@slack/bolt";
 import { SECOND } from "../../src/domain/instant.ts";
 import { boltLogger } from "./bolt-logger.ts";
-import type { SlackLog, SlackSettings } from "./settings.ts";
+import type { Log } from "../../src/ports.ts";
+import type { SlackSettings } from "./settings.ts";
 
 /** No call takes longer; what was sent by then may still have been done. */
 const CALL_TIMEOUT = 10 * SECOND;
@@ -9,7 +10,7 @@ const CALL_TIMEOUT = 10 * SECOND;
 /** The options of every Web API client: no retries of its own, no waiting out of rate limits. */
 export function clientOptions(
   settings: Pick<SlackSettings, "apiUrl">,
-  log: SlackLog,
+  log: Log,
 ): webApi.WebClientOptions {
   return {
     slackApiUrl: settings.apiUrl,
@@ -25,7 +26,7 @@ export function clientOptions(
 export function webClient(
   token: string,
   settings: Pick<SlackSettings, "apiUrl">,
-  log: SlackLog,
+  log: Log,
 ): webApi.WebClient {
   return new webApi.WebClient(token, clientOptions(settings, log));
 }

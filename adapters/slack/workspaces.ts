@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { Secret } from "../../src/config/secret.ts";
 import { DeliveryError } from "../../src/errors.ts";
 import { deliveryError } from "./delivery-error.ts";
-import type { SlackLog, SlackSettings } from "./settings.ts";
+import type { Log } from "../../src/ports.ts";
+import type { SlackSettings } from "./settings.ts";
 import { webClient } from "./web-client.ts";
 
 /** A workspace, seen through the token that Doorbell has for it. */
@@ -36,10 +37,10 @@ export interface Workspaces {
 export class TokenWorkspace implements Workspaces {
   readonly #token: Secret;
   readonly #settings: SlackSettings;
-  readonly #log: SlackLog;
+  readonly #log: Log;
   #known: Promise<Workspace> | null = null;
 
-  constructor(token: Secret, settings: SlackSettings, log: SlackLog) {
+  constructor(token: Secret, settings: SlackSettings, log: Log) {
     this.#token = token;
     this.#settings = settings;
     this.#log = log;
@@ -68,11 +69,11 @@ export class TokenWorkspace implements Workspaces {
 export class InstalledWorkspaces implements Workspaces {
   readonly #provider: InstallProvider;
   readonly #settings: SlackSettings;
-  readonly #log: SlackLog;
+  readonly #log: Log;
   readonly #tails = new Map<string, Promise<unknown>>();
   readonly #byToken = new Map<string, Promise<Workspace>>();
 
-  constructor(provider: InstallProvider, settings: SlackSettings, log: SlackLog) {
+  constructor(provider: InstallProvider, settings: SlackSettings, log: Log) {
     this.#provider = provider;
     this.#settings = settings;
     this.#log = log;
@@ -133,11 +134,7 @@ const identity = z.object({
 });
 
 /** Asks Slack whose token it is. */
-async function workspaceOf(
-  token: string,
-  settings: SlackSettings,
-  log: SlackLog,
-): Promise<Workspace> {
+async function workspaceOf(token: string, settings: SlackSettings, log: Log): Promise<Workspace> {
   const client = webClient(token, settings, log);
   try {
     const answer = identity.parse(await client.auth.test());

@@ -105,7 +105,6 @@ const update: Method = {
     message.blocks = content.blocks;
     message.metadata = metadataArgument(call) ?? message.metadata;
     message.edits += 1;
-    call.workspace.changed();
     return { channel: channel.id, ts: message.ts, text: message.text };
   },
 };

@@ -23,6 +23,8 @@ interface Made {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** Slack waits so long for an acknowledgement. */
+const RETRY_AFTER_MS = 3000;
 const RETRY = { attempt: 1, reason: "timeout" } as const;
 
 /** Hands events, commands and clicks to the app: over its socket, or signed to its request URL. */
@@ -82,7 +84,11 @@ export class Deliveries {
       headers: {
         "content-type":
           made.type === "events_api" ? "application/json" : "application/x-www-form-urlencoded",
-        ...signedHeaders(this.#signingSecret, body, this.#now()),
+        ...signedHeaders(
+          this.#signingSecret,
+          body,
+          this.#now() + (retry === null ? 0 : RETRY_AFTER_MS),
+        ),
         ...(retry === null
           ? {}
           : { "x-slack-retry-num": String(retry.attempt), "x-slack-retry-reason": retry.reason }),

@@ -80,9 +80,7 @@ export class FakeSlack {
       options.scopes ?? ALL_SCOPES,
     ).token;
     this.appToken = this.tokens.issue("app", this.workspace.team, ["connections:write"]).token;
-    this.hub = new SocketHub(() => {
-      this.workspace.changed();
-    });
+    this.hub = new SocketHub();
     this.deliveries = new Deliveries(this.hub, this.signingSecret, this.#now);
     this.responseUrls = new ResponseUrls(this.#now);
     this.#triggers = new Triggers(this.#now);

@@ -174,7 +174,6 @@ export class Person {
     if (answer.success && answer.data.response_action === "update") {
       view.view = checkedView(answer.data.view);
       view.updates += 1;
-      this.#parts.workspace.changed();
     }
     return delivered;
   }

@@ -105,7 +105,6 @@ function say(url: ResponseUrl, body: z.infer<typeof bodySchema>): void {
     source.text = body.text ?? "";
     source.blocks = blocks;
     source.edits += 1;
-    workspace.changed();
     return;
   }
   workspace.addMessage({

@@ -21,15 +21,10 @@ export class SocketHub {
   readonly #tickets = new Set<string>();
   readonly #sockets = new Set<WebSocket>();
   readonly #waiting = new Map<string, (acknowledgement: Acknowledgement) => void>();
-  readonly #onChange: () => void;
   /** Connections that said hello so far. */
   opened = 0;
   /** What the hub does with the next connections: greet them, or leave them without a hello. */
   greets = true;
-
-  constructor(onChange: () => void) {
-    this.#onChange = onChange;
-  }
 
   /** Connections that stand now. */
   get connected(): number {
@@ -57,7 +52,6 @@ export class SocketHub {
     this.#sockets.add(websocket);
     websocket.on("close", () => {
       this.#sockets.delete(websocket);
-      this.#onChange();
     });
     websocket.on("message", (data) => {
       const parsed = acknowledgement.safeParse(JSON.parse(textOf(data)));
@@ -77,7 +71,6 @@ export class SocketHub {
         }),
       );
     }
-    this.#onChange();
   }
 
   /** Sends an envelope to one connection, and waits for its acknowledgement; null when none is open. */

@@ -72,7 +72,6 @@ function open(call: MethodCall, triggers: Triggers): FakeView {
     updates: 0,
   };
   call.workspace.views.set(view.id, view);
-  call.workspace.changed();
   return view;
 }
 
@@ -83,7 +82,6 @@ function update(call: MethodCall): FakeView {
   }
   view.view = checkedView(structured(call, "view"));
   view.updates += 1;
-  call.workspace.changed();
   return view;
 }
 
@@ -96,7 +94,6 @@ function publish(call: MethodCall): FakeView {
   const id = `VHOME${user}`;
   const view: FakeView = { id, user, type: "home", view: body, updates: 0 };
   call.workspace.views.set(id, view);
-  call.workspace.changed();
   return view;
 }
 

@@ -1,3 +1,7 @@
+import { setTimeout } from "node:timers/promises";
+
+const POLL_MS = 3;
+
 /** What a workspace of the fake Slack holds; tests read it, the Web API changes it. */
 export class FakeWorkspace {
   readonly team: string;
@@ -13,8 +17,6 @@ export class FakeWorkspace {
   readonly #now: () => number;
   #lastTs = 0;
   #count = 0;
-  /** Ticks whenever somebody could see something new. */
-  readonly #watchers = new Set<() => void>();
 
   constructor(team: string, domain: string, now: () => number) {
     this.team = team;
@@ -85,7 +87,6 @@ export class FakeWorkspace {
   addMessage(message: Omit<FakeMessage, "ts" | "seenInHistoryFrom" | "edits">): FakeMessage {
     const added = { ...message, ts: this.nextTs(), seenInHistoryFrom: 0, edits: 0 };
     this.#messages.push(added);
-    this.changed();
     return added;
   }
 
@@ -105,34 +106,16 @@ export class FakeWorkspace {
     if (at >= 0) {
       this.#messages.splice(at, 1);
     }
-    this.changed();
-  }
-
-  changed(): void {
-    for (const watcher of this.#watchers) {
-      watcher();
-    }
   }
 
   /** Resolves with what `look` finds, as soon as it finds something. */
   async until<Found>(look: () => Found | null | undefined | false): Promise<Found> {
-    const { promise, resolve, reject } = Promise.withResolvers<Found>();
-    const watcher = (): void => {
-      try {
-        const found = look();
-        if (found !== null && found !== undefined && found !== false) {
-          resolve(found);
-        }
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
+    for (;;) {
+      const found = look();
+      if (found !== null && found !== undefined && found !== false) {
+        return found;
       }
-    };
-    this.#watchers.add(watcher);
-    watcher();
-    try {
-      return await promise;
-    } finally {
-      this.#watchers.delete(watcher);
+      await setTimeout(POLL_MS);
     }
   }
 }

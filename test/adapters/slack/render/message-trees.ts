@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Inline, Message, MessageNode, Span } from "../../../../src/message/message.ts";
 
 const NASTY = [

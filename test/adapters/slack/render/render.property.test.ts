@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { renderPages } from "../../../../adapters/slack/render/render.ts";
 import { checkMessageBlocks, checkView } from "../../../fakes/slack/block-kit.ts";
@@ -25,7 +25,10 @@ test("Slack takes every page of every message, and no text in it mentions, links
         expect(page.text).not.toMatch(/[<>]/);
         expect(page.text.isWellFormed()).toBe(true);
         for (const part of markup(page)) {
-          const read = part.replaceAll(/<!date\^\d+\^[^|>]+\|[\w :-]+>|\d\d:\d\d:\d\d UTC|<https:[^|>]+\|[^>]*>/g, "");
+          const read = part.replaceAll(
+            /<!date\^\d+\^[^|>]+\|[\w :-]+>|\d\d:\d\d:\d\d UTC|<https:[^|>]+\|[^>]*>/g,
+            "",
+          );
           expect(read).not.toMatch(/[*_~`<>]|:[\w+'-]+:/);
         }
       }
