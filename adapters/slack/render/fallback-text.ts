@@ -12,16 +12,20 @@ const MOST_CHARACTERS = 2900;
  * Source: https://docs.slack.dev/reference/methods/chat.postMessage (accessibility considerations)
  */
 export function fallbackText(message: Message): string {
-  const lines = [safeText(message.summary), ...message.nodes.flatMap(nodeLines)];
-  const distinct = lines.filter((line, index) => line !== "" && line !== lines[index - 1]);
+  const lines = [() => bounded(message.summary), ...message.nodes.flatMap(nodeLines)];
   let text = "";
-  for (const [index, line] of distinct.entries()) {
-    const next = `${index === 0 ? "" : "\n"}${escapeMarkup(line)}`;
-    if (text.length + next.length > MOST_CHARACTERS) {
-      const left = distinct.length - index;
-      return `${text}${cutEscaped(next, MOST_CHARACTERS - text.length)}\n(${left} more lines)`;
+  let previous = "";
+  for (const [index, lineOf] of lines.entries()) {
+    const line = lineOf();
+    if (line !== "" && line !== previous) {
+      const next = `${text === "" ? "" : "\n"}${escapeMarkup(line)}`;
+      if (text.length + next.length > MOST_CHARACTERS) {
+        const left = lines.length - index;
+        return `${text}${cutEscaped(next, MOST_CHARACTERS - text.length)}\n(${left} more lines)`;
+      }
+      text += next;
+      previous = line;
     }
-    text += next;
   }
   return text === "" ? "Doorbell" : text;
 }
@@ -34,34 +38,45 @@ function cutEscaped(escaped: string, most: number): string {
     .replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
-function nodeLines(node: MessageNode): readonly string[] {
+/** Lines of a node, each made when it is needed. */
+function nodeLines(node: MessageNode): readonly (() => string)[] {
   switch (node.kind) {
     case "heading":
-      return [safeText(node.text)];
+      return [() => bounded(node.text)];
     case "paragraph":
     case "context":
-      return [plainRun(node.content)];
+      return [() => plainRun(node.content)];
     case "notice":
-      return [`${severityWord(node.severity)}: ${plainRun(node.content)}`];
+      return [() => `${severityWord(node.severity)}: ${plainRun(node.content)}`];
     case "facts":
-      return node.facts.map(({ label, value }) => `${safeText(label)}: ${plainRun(value)}`);
+      return node.facts.map(
+        ({ label, value }) =>
+          () =>
+            `${bounded(label)}: ${plainRun(value)}`,
+      );
     case "list":
-      return node.items.map(plainRun);
+      return node.items.map((item) => () => plainRun(item));
     case "table":
-      return node.rows.map((row) =>
-        row
-          .map((cell, index) => `${safeText(node.columns[index] ?? "")} ${plainRun(cell)}`.trim())
-          .join(", "),
+      return node.rows.map(
+        (row) => () =>
+          row
+            .map((cell, index) => `${bounded(node.columns[index] ?? "")} ${plainRun(cell)}`.trim())
+            .join(", "),
       );
     case "code":
-      return node.text.split("\n").map(safeText);
+      return node.text.split("\n").map((line) => () => bounded(line));
     case "choices":
       return [];
   }
 }
 
 function plainRun(content: Inline): string {
-  return safeText(content.map(plainSpan).join(""));
+  return bounded(content.map(plainSpan).join(""));
+}
+
+/** No more of a text than can be shown. */
+function bounded(text: string): string {
+  return safeText(text.slice(0, MOST_CHARACTERS + 1));
 }
 
 function plainSpan(span: Span): string {

@@ -9,10 +9,10 @@ export interface Room {
   readonly weight: number;
 }
 
-/** A page: blocks, and how many lines of the message they show. */
-export interface Page {
-  readonly blocks: readonly types.KnownBlock[];
-  readonly lines: number;
+/** Blocks page by page, and how many lines have no place on any of them. */
+export interface Pages {
+  readonly pages: readonly (readonly types.KnownBlock[])[];
+  readonly left: number;
 }
 
 /** One block of rich text stays below this, so that Slack does not fold it away. */
@@ -22,86 +22,105 @@ const BLOCK_OVERHEAD = 110;
 /** What a line weighs beside its elements. */
 const LINE_OVERHEAD = 50;
 
-/** Spreads parts over as many pages as they need; at least one, which may be empty. */
-export function pagesOf(parts: readonly Part[], room: Room): readonly Page[] {
-  const pages = new PageFiller(room);
+/** Spreads parts over as many pages as they need and may have; there is one at least, maybe an empty one. */
+export function pagesOf(parts: readonly Part[], room: Room, mostPages: number): Pages {
+  const filler = new PageFiller(room, mostPages);
   for (const part of parts) {
     if (part.kind === "block") {
-      pages.addBlock(part.block);
+      filler.addBlock(part.block);
     } else {
-      pages.addLines(part.form, part.lines);
+      filler.addLines(part.form, part.lines);
     }
   }
-  return pages.finished();
+  return filler.finished();
 }
 
 class PageFiller {
   readonly #room: Room;
-  readonly #pages: Page[] = [];
+  readonly #mostPages: number;
+  readonly #pages: (readonly types.KnownBlock[])[] = [];
   #blocks: types.KnownBlock[] = [];
   #weight = 0;
-  #lines = 0;
+  #left = 0;
 
-  constructor(room: Room) {
+  constructor(room: Room, mostPages: number) {
     this.#room = room;
+    this.#mostPages = mostPages;
   }
 
   addBlock(block: types.KnownBlock): void {
     const weight = weightOf(block) + 1;
-    if (!this.#fits(weight)) {
+    if (!this.#isFull && !this.#fits(weight)) {
       this.#turn();
     }
-    this.#blocks.push(block);
-    this.#weight += weight;
-    this.#lines += 1;
+    if (this.#isFull) {
+      this.#left += 1;
+    } else {
+      this.#put(block, weight);
+    }
   }
 
-  addLines(form: LineForm, lines: readonly Line[]): void {
+  /** Lines are made one by one: those behind the last page only count. */
+  addLines(form: LineForm, lines: readonly (() => Line)[]): void {
     let open: Line[] = [];
     let weight = BLOCK_OVERHEAD;
     const flush = (): void => {
       if (open.length > 0) {
         const block = richBlock(form, open);
-        this.#blocks.push(block);
-        this.#weight += weightOf(block) + 1;
-        this.#lines += open.length;
+        this.#put(block, weightOf(block) + 1);
         open = [];
         weight = BLOCK_OVERHEAD;
       }
     };
-    for (const line of lines) {
+    for (const [index, lineOf] of lines.entries()) {
+      if (this.#isFull) {
+        this.#left += lines.length - index;
+        return;
+      }
+      const line = lineOf();
       const lineWeight = weightOf(line) + LINE_OVERHEAD;
-      if (open.length > 0 && weight + lineWeight > MOST_BLOCK_WEIGHT) {
+      if (weight + lineWeight > MOST_BLOCK_WEIGHT || !this.#fits(weight + lineWeight)) {
         flush();
       }
       if (!this.#fits(weight + lineWeight)) {
-        flush();
-        if (!this.#fits(weight + lineWeight)) {
-          this.#turn();
+        this.#turn();
+        if (this.#isFull) {
+          this.#left += lines.length - index;
+          return;
         }
       }
-      open.push(line);
-      weight += lineWeight;
+      if (line.length > 0) {
+        open.push(line);
+        weight += lineWeight;
+      }
     }
     flush();
   }
 
-  finished(): readonly Page[] {
+  finished(): Pages {
     if (this.#blocks.length > 0 || this.#pages.length === 0) {
       this.#turn();
     }
-    return this.#pages;
+    return { pages: this.#pages, left: this.#left };
+  }
+
+  get #isFull(): boolean {
+    return this.#pages.length >= this.#mostPages;
   }
 
   #fits(weight: number): boolean {
     return this.#blocks.length < this.#room.blocks && this.#weight + weight <= this.#room.weight;
   }
 
+  #put(block: types.KnownBlock, weight: number): void {
+    this.#blocks.push(block);
+    this.#weight += weight;
+  }
+
   #turn(): void {
-    this.#pages.push({ blocks: this.#blocks, lines: this.#lines });
+    this.#pages.push(this.#blocks);
     this.#blocks = [];
     this.#weight = 0;
-    this.#lines = 0;
   }
 }
 

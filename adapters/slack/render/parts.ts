@@ -8,9 +8,9 @@ import type {
   TableNode,
 } from "../../../src/message/message.ts";
 import { actionButtons, commandButtons, label } from "./buttons.ts";
-import { isWebAddress, limited, plain, richLine } from "./rich-text.ts";
+import { boundedText, isWebAddress, limited, plain, richLine } from "./rich-text.ts";
 import type { Line, Profiles } from "./rich-text.ts";
-import { escapeMarkup, looksLikeMarkup, safeLines, safeText } from "./safe-text.ts";
+import { escapeMarkup, looksLikeMarkup, safeText } from "./safe-text.ts";
 import { saysSeverity, severityLabel } from "./severity.ts";
 import { timeMarkup } from "./time-element.ts";
 import { textWeight } from "./weight.ts";
@@ -18,8 +18,8 @@ import { textWeight } from "./weight.ts";
 /** A piece of a message on its way into blocks. */
 export type Part =
   | { readonly kind: "block"; readonly block: types.KnownBlock }
-  /** Lines, which may be spread over several blocks and pages. */
-  | { readonly kind: "lines"; readonly form: LineForm; readonly lines: readonly Line[] };
+  /** Lines, which may be spread over several blocks and pages; each is made when it is needed. */
+  | { readonly kind: "lines"; readonly form: LineForm; readonly lines: readonly (() => Line)[] };
 
 /** How lines are shown. */
 export type LineForm = "section" | "list" | "preformatted";
@@ -64,7 +64,7 @@ function withSeverity(message: Message, body: readonly Part[]): readonly Part[] 
     const text = label(`${sign}: ${first.block.text.text}`, MOST_HEADER);
     return [block({ ...first.block, text }), ...others];
   }
-  return [lines("section", [[plain(sign, { bold: true })]]), ...body];
+  return [lines("section", [() => [plain(sign, { bold: true })]]), ...body];
 }
 
 function nodeParts(node: MessageNode, profiles: Profiles): readonly Part[] {
@@ -74,32 +74,36 @@ function nodeParts(node: MessageNode, profiles: Profiles): readonly Part[] {
         ? []
         : [block({ type: "header", text: label(node.text, MOST_HEADER) })];
     case "paragraph":
-      return section([richLine(node.content, profiles)]);
+      return section([() => richLine(node.content, profiles)]);
     case "notice":
       return section([
-        limited([
-          plain(`${severityLabel(node.severity)}: `, { bold: true }),
-          ...richLine(node.content, profiles),
-        ]),
+        () =>
+          limited([
+            plain(`${severityLabel(node.severity)}: `, { bold: true }),
+            ...richLine(node.content, profiles),
+          ]),
       ]);
     case "facts":
       return section(
-        node.facts.map((fact) =>
-          limited([
-            plain(`${safeText(fact.label)}: `, { bold: true }),
-            ...richLine(fact.value, profiles),
-          ]),
+        node.facts.map(
+          (fact) => () =>
+            limited([
+              plain(`${boundedText(fact.label)}: `, { bold: true }),
+              ...richLine(fact.value, profiles),
+            ]),
         ),
       );
     case "list":
-      return list(node.items.map((item) => richLine(item, profiles)));
+      return list(node.items.map((item) => () => richLine(item, profiles)));
     case "table":
-      return list(node.rows.map((row) => tableRow(node, row, profiles)));
+      return list(node.rows.map((row) => () => tableRow(node, row, profiles)));
     case "code":
       return [
         lines(
           "preformatted",
-          safeLines(node.text).map((line) => limited([plain(line === "" ? " " : line)])),
+          node.text
+            .split(/\r\n|\n|\r/)
+            .map((line) => () => limited([plain(boundedText(line) || " ")])),
         ),
       ];
     case "choices":
@@ -117,7 +121,7 @@ function tableRow(table: TableNode, row: readonly Inline[], profiles: Profiles):
       const shown = elements.length === 0 ? [plain("–")] : elements;
       return index === 0
         ? shown
-        : [plain(` · ${safeText(table.columns[index] ?? "")} `.replace("  ", " ")), ...shown];
+        : [plain(` · ${boundedText(table.columns[index] ?? "")} `.replace("  ", " ")), ...shown];
     }),
   );
 }
@@ -128,12 +132,12 @@ function choiceParts(node: ChoicesNode): readonly Part[] {
   return [
     ...(node.commands.length === 0 || safeText(node.prompt) === ""
       ? []
-      : section([limited([plain(safeText(node.prompt))])])),
+      : section([() => limited([plain(boundedText(node.prompt))])])),
     ...(buttons === null ? [] : [block(buttons)]),
-    ...list(shown.map((command) => limited([plain(safeText(command), { code: true })]))),
+    ...list(shown.map((command) => () => limited([plain(boundedText(command), { code: true })]))),
     ...(typed.length <= MOST_TYPED
       ? []
-      : section([[plain(`(${typed.length - MOST_TYPED} more choices)`)]])),
+      : section([() => [plain(`(${typed.length - MOST_TYPED} more choices)`)]])),
   ];
 }
 
@@ -151,16 +155,20 @@ function contextParts(node: ContextNode, profiles: Profiles): readonly Part[] {
         ];
   }
   return section([
-    richLine(node.content, profiles).map((element) =>
-      element.type === "text" || element.type === "link" || element.type === "date"
-        ? { ...element, style: { ...element.style, italic: true } }
-        : element,
-    ),
+    () =>
+      richLine(node.content, profiles).map((element) =>
+        element.type === "text" || element.type === "link" || element.type === "date"
+          ? { ...element, style: { ...element.style, italic: true } }
+          : element,
+      ),
   ]);
 }
 
 /** The text as markup that shows it literally; null when there is none. */
 function contextMarkup(content: Inline): string | null {
+  if (plainOf(content).length > MOST_MARKUP_WEIGHT) {
+    return null;
+  }
   let markup = "";
   for (const span of content) {
     const text = safeText(
@@ -197,20 +205,18 @@ function plainOf(content: Inline): string {
     .join("");
 }
 
-function section(all: readonly Line[]): readonly Part[] {
-  const filled = all.filter((line) => line.length > 0);
-  return filled.length === 0 ? [] : [lines("section", filled)];
+function section(all: readonly (() => Line)[]): readonly Part[] {
+  return [lines("section", all)];
 }
 
-function list(all: readonly Line[]): readonly Part[] {
-  const filled = all.filter((line) => line.length > 0);
-  return filled.length === 0 ? [] : [lines("list", filled)];
+function list(all: readonly (() => Line)[]): readonly Part[] {
+  return [lines("list", all)];
 }
 
 function block(one: types.KnownBlock): Part {
   return { kind: "block", block: one };
 }
 
-function lines(form: LineForm, all: readonly Line[]): Part {
+function lines(form: LineForm, all: readonly (() => Line)[]): Part {
   return { kind: "lines", form, lines: all };
 }

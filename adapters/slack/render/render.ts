@@ -3,7 +3,7 @@ import type { Message } from "../../../src/message/message.ts";
 import { pageButton } from "./buttons.ts";
 import { fallbackText } from "./fallback-text.ts";
 import { pagesOf } from "./pages.ts";
-import type { Page, Room } from "./pages.ts";
+import type { Room } from "./pages.ts";
 import { partsOf } from "./parts.ts";
 import type { Part } from "./parts.ts";
 import { limited, plain } from "./rich-text.ts";
@@ -32,6 +32,7 @@ const ROOM: { readonly [surface in Surface]: Room } = {
 
 /** What stands under every page may take this much of it. */
 const TAIL_ROOM: Room = { blocks: 20, weight: 5000 };
+const MOST_PAGES = 20;
 /** For the repeat's warning above, the page's number and the page button below. */
 const FRAME_ROOM: Room = { blocks: 4, weight: 900 };
 
@@ -57,20 +58,23 @@ export function renderPages(
   const under = tailBlocks(tail);
   const room = ROOM[surface];
   const taken = under.reduce((sum, block) => sum + weightOf(block) + 1, 0);
-  const pages = pagesOf(body, {
-    blocks: room.blocks - under.length - FRAME_ROOM.blocks,
-    weight: room.weight - taken - FRAME_ROOM.weight,
-  });
+  const { pages, left } = pagesOf(
+    body,
+    {
+      blocks: room.blocks - under.length - FRAME_ROOM.blocks,
+      weight: room.weight - taken - FRAME_ROOM.weight,
+    },
+    frame.answer === null ? 1 : MOST_PAGES,
+  );
   const text = fallbackText(message);
   const above = frame.note === null ? [] : [line(frame.note)];
-  const shown = frame.answer === null ? pages.slice(0, 1) : pages;
-  return shown.map((page, index) => ({
+  return pages.map((page, index) => ({
     text,
     blocks: filled(
       [
         ...(index === 0 ? above : []),
-        ...page.blocks,
-        ...pageEnd(pages, index, frame.answer),
+        ...page,
+        ...pageEnd(index + 1, pages.length, left, frame.answer),
         ...under,
       ],
       message,
@@ -78,33 +82,27 @@ export function renderPages(
   }));
 }
 
-/** What follows a page: the way to the next one, or a count of what is not shown. */
+/** What follows a page: the way to the next one, and a count of what no page shows. */
 function pageEnd(
-  pages: readonly Page[],
-  index: number,
+  page: number,
+  pages: number,
+  left: number,
   answer: string | null,
 ): readonly types.KnownBlock[] {
-  if (pages.length === 1) {
-    return [];
-  }
-  if (answer === null) {
-    const left = pages.slice(1).reduce((sum, page) => sum + page.lines, 0);
-    return [
-      line(`${left} more lines do not fit into one Slack message. Ask Doorbell for the rest.`),
-    ];
-  }
   return [
-    line(`Page ${index + 1} of ${pages.length}.`),
-    ...(index + 1 < pages.length ? [pageButton(answer, index + 2, pages.length)] : []),
+    ...(pages === 1 ? [] : [line(`Page ${page} of ${pages}.`)]),
+    ...(answer === null || page === pages ? [] : [pageButton(answer, page + 1, pages)]),
+    ...(left === 0 || page < pages
+      ? []
+      : [line(`${left} more lines do not fit here. Ask Doorbell about less at once.`)]),
   ];
 }
 
 /** What stands under every page, as far as it fits there. */
 function tailBlocks(tail: readonly Part[]): readonly types.KnownBlock[] {
-  const [first, ...others] = pagesOf(tail, TAIL_ROOM);
-  const left = others.reduce((sum, page) => sum + page.lines, 0);
+  const { pages, left } = pagesOf(tail, TAIL_ROOM, 1);
   return [
-    ...(first?.blocks ?? []),
+    ...pages.flat(),
     ...(left === 0 ? [] : [line(`(${left} more lines of small print and choices)`)]),
   ];
 }

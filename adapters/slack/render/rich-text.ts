@@ -2,7 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Inline, LinkSpan, Span } from "../../../src/message/message.ts";
 import { safeText } from "./safe-text.ts";
 import { timeElements } from "./time-element.ts";
-import { cutToWeight, weightOf } from "./weight.ts";
+import { cutToWeight, moreCharacters, weightOf } from "./weight.ts";
 
 /**
  * Profile pages in Slack of people, by their lower-cased names in the message. A link to the profile
@@ -74,14 +74,24 @@ function spanElements(span: Span, profiles: Profiles): Line {
 }
 
 function text(value: string, style?: types.RichTextText["style"]): Line {
-  const safe = safeText(value);
+  const safe = boundedText(value);
   return safe === "" ? [] : [plain(safe, style)];
+}
+
+/** Safe text that is no longer than a line can be: what nobody will see is not worth the work. */
+export function boundedText(value: string): string {
+  if (value.length <= MOST_LINE_WEIGHT) {
+    return safeText(value);
+  }
+  return (
+    safeText(value.slice(0, MOST_LINE_WEIGHT)) + moreCharacters(value.length - MOST_LINE_WEIGHT)
+  );
 }
 
 /** The name stays the one in Azure: anybody may take another's name in Slack. */
 function personElements(name: string, profiles: Profiles): Line {
   const url = profiles.get(name.toLowerCase());
-  const safe = safeText(name);
+  const safe = boundedText(name);
   if (url === undefined || safe === "") {
     return text(name, { bold: true });
   }
@@ -89,7 +99,7 @@ function personElements(name: string, profiles: Profiles): Line {
 }
 
 function linkElements({ url, label }: LinkSpan): Line {
-  const safe = safeText(label);
+  const safe = boundedText(label);
   return isWebAddress(url)
     ? [{ type: "link", url, ...(safe === "" ? {} : { text: safe }) }]
     : text(label);

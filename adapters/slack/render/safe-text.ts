@@ -20,11 +20,6 @@ export function safeText(text: string): string {
     .replaceAll(MARK_PILE, `$1${REPLACEMENT}`);
 }
 
-/** The same for text whose line breaks count. */
-export function safeLines(text: string): readonly string[] {
-  return text.split(/\r\n|\n|\r/).map(safeText);
-}
-
 /**
  * Text for a place where Slack reads markup, so that it is no mention, no link and no entity.
  * Source: https://docs.slack.dev/messaging/formatting-message-text (escaping text)

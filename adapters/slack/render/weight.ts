@@ -28,7 +28,7 @@ export function cutToWeight(text: string, most: number): string {
   if (textWeight(text) <= most) {
     return text;
   }
-  const room = Math.max(0, most - textWeight("… (1,000,000 more characters)"));
+  const room = Math.max(0, most - textWeight(moreCharacters(1_000_000)));
   let kept = "";
   let weight = 0;
   for (const character of text) {
@@ -38,6 +38,10 @@ export function cutToWeight(text: string, most: number): string {
     }
     kept += character;
   }
-  const missing = text.length - kept.length;
-  return `${kept}… (${missing.toLocaleString("en-US")} more characters)`;
+  return kept + moreCharacters(text.length - kept.length);
+}
+
+/** Says how much of a text is not shown. */
+export function moreCharacters(count: number): string {
+  return `… (${count.toLocaleString("en-US")} more characters)`;
 }

@@ -105,9 +105,9 @@ export class FakeSlack {
     return `${this.#origin}/api/`;
   }
 
-  async start(): Promise<void> {
+  async start(port = 0): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#server.listen(0, "127.0.0.1", () => {
+    this.#server.listen(port, "127.0.0.1", () => {
       resolve(undefined);
     });
     await promise;
@@ -116,6 +116,15 @@ export class FakeSlack {
       throw new Error("The fake has no port.");
     }
     this.#origin = `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Refuses connections until `comeBack`; open sockets stay. */
+  goAway(): void {
+    this.#server.close();
+  }
+
+  async comeBack(): Promise<void> {
+    await this.start(Number(new URL(this.#origin).port));
   }
 
   async stop(): Promise<void> {
@@ -167,6 +176,8 @@ export class FakeSlack {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A connection for each call: then nobody hangs on to one that Slack has given up.
+    response.setHeader("connection", "close");
     const path = new URL(request.url ?? "/", this.#origin).pathname;
     const body = await buffer(request);
     if (path.startsWith("/api/")) {

@@ -15,13 +15,20 @@ export type Fault =
 
 /** Faults planned for coming calls, each for one call. */
 export class PlannedFaults {
-  readonly #planned = new Map<string, Fault[]>();
+  readonly #planned: { readonly methods: readonly string[]; readonly fault: Fault }[] = [];
 
+  /** The next calls of the method go wrong, one for each fault. */
   plan(method: string, ...faults: readonly Fault[]): void {
-    this.#planned.set(method, [...(this.#planned.get(method) ?? []), ...faults]);
+    this.#planned.push(...faults.map((fault) => ({ methods: [method], fault })));
+  }
+
+  /** The next call of any of the methods goes wrong, and only that one. */
+  planOnce(methods: readonly string[], fault: Fault): void {
+    this.#planned.push({ methods, fault });
   }
 
   next(method: string): Fault | null {
-    return this.#planned.get(method)?.shift() ?? null;
+    const at = this.#planned.findIndex(({ methods }) => methods.includes(method));
+    return at < 0 ? null : (this.#planned.splice(at, 1)[0]?.fault ?? null);
   }
 }
