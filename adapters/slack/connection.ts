@@ -105,7 +105,12 @@ function socketConnection(
     receiver,
     start: async () => {
       await pages?.start();
-      await socket.start();
+      try {
+        await socket.start();
+      } catch (error) {
+        await pages?.stop();
+        throw error;
+      }
     },
     stop: async () => {
       await socket.stop();

@@ -101,7 +101,7 @@ export function questionOf(values: ModalValues): string {
     "who opened",
     port === "" ? "anything" : /^[\d,\s-]+$/.test(port) ? `port ${port}` : port,
     "on",
-    /^[\w.-]+$/.test(vm) ? vm : `"${vm.replaceAll('"', "")}"`,
+    vm,
     period === ANY_TIME ? "" : period,
   ]
     .join(" ")

@@ -1,4 +1,5 @@
 import type { Secret } from "../../src/config/secret.ts";
+import type { Duration } from "../../src/domain/instant.ts";
 
 /** The `slack` section of the configuration. */
 export interface SlackSettings {
@@ -20,6 +21,8 @@ export interface SlackSettings {
   readonly guests: boolean;
   /** The Web API; `https://slack.com/api/` but in tests. */
   readonly apiUrl: string;
+  /** How long a call may take, in ms; 10,000 but in tests. What was sent by then may have been done. */
+  readonly callTimeout: Duration;
 }
 
 /** How the app proves itself to Slack. */

@@ -1,22 +1,18 @@
 import { webApi } from "@slack/bolt";
-import { SECOND } from "../../src/domain/instant.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import type { Log } from "../../src/ports.ts";
 import type { SlackSettings } from "./settings.ts";
 
-/** No call takes longer; what was sent by then may still have been done. */
-const CALL_TIMEOUT = 10 * SECOND;
-
 /** The options of every Web API client: no retries of its own, no waiting out of rate limits. */
 export function clientOptions(
-  settings: Pick<SlackSettings, "apiUrl">,
+  settings: Pick<SlackSettings, "apiUrl" | "callTimeout">,
   log: Log,
 ): webApi.WebClientOptions {
   return {
     slackApiUrl: settings.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: CALL_TIMEOUT,
+    timeout: settings.callTimeout,
     allowAbsoluteUrls: false,
     logger: boltLogger(log),
   };
@@ -25,7 +21,7 @@ export function clientOptions(
 /** A Web API client for a token. */
 export function webClient(
   token: string,
-  settings: Pick<SlackSettings, "apiUrl">,
+  settings: Pick<SlackSettings, "apiUrl" | "callTimeout">,
   log: Log,
 ): webApi.WebClient {
   return new webApi.WebClient(token, clientOptions(settings, log));

@@ -75,6 +75,7 @@ async function open(): Promise<ChatHarness> {
         directMessages: true,
         guests: false,
         apiUrl: slack.apiUrl,
+        callTimeout: 10_000,
       },
       {
         clock: new HandClock(),

@@ -113,6 +113,7 @@ async function settingsFor(slack: FakeSlack, transport: "socket" | "http"): Prom
     directMessages: true,
     guests: false,
     apiUrl: slack.apiUrl,
+    callTimeout: 10_000,
   };
   if (transport === "socket") {
     return {

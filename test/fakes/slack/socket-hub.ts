@@ -21,7 +21,8 @@ export class SocketHub {
   readonly #tickets = new Set<string>();
   readonly #sockets = new Set<WebSocket>();
   readonly #waiting = new Map<string, (acknowledgement: Acknowledgement) => void>();
-  /** Connections that said hello so far. */
+  /** Connections that were opened so far, and those of them that were greeted. */
+  accepted = 0;
   opened = 0;
   /** What the hub does with the next connections: greet them, or leave them without a hello. */
   greets = true;
@@ -50,6 +51,7 @@ export class SocketHub {
 
   #accept(websocket: WebSocket): void {
     this.#sockets.add(websocket);
+    this.accepted += 1;
     websocket.on("close", () => {
       this.#sockets.delete(websocket);
     });
