@@ -32,16 +32,35 @@ export function plain(text: string, style?: types.RichTextText["style"]): types.
 export function limited(elements: Line): Line {
   const kept: types.RichTextElement[] = [];
   let room = MOST_LINE_WEIGHT;
-  for (const [index, element] of elements.entries()) {
+  const joined = withJoinedText(elements);
+  for (const [index, element] of joined.entries()) {
     const weight = weightOf(element) + 1;
     if (weight > room) {
-      kept.push(...lastPiece(element, room), ...missing(elements.length - index - 1));
+      kept.push(...lastPiece(element, room), ...missing(joined.length - index - 1));
       return kept;
     }
     kept.push(element);
     room -= weight;
   }
   return kept;
+}
+
+/** Texts that look alike and follow each other become one. */
+function withJoinedText(elements: Line): Line {
+  const joined: types.RichTextElement[] = [];
+  for (const element of elements) {
+    const before = joined.at(-1);
+    if (
+      element.type === "text" &&
+      before?.type === "text" &&
+      JSON.stringify(element.style) === JSON.stringify(before.style)
+    ) {
+      joined[joined.length - 1] = { ...before, text: before.text + element.text };
+    } else {
+      joined.push(element);
+    }
+  }
+  return joined;
 }
 
 function lastPiece(element: types.RichTextElement, room: number): Line {
