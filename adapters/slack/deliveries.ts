@@ -27,6 +27,7 @@ const history = z.object({
   messages: z.array(
     z.object({
       ts: z.string(),
+      user: z.string().optional(),
       bot_id: z.string().optional(),
       metadata: z
         .object({
@@ -96,8 +97,8 @@ export class Deliveries {
       for (let page = 0; page < MOST_PAGES; page += 1) {
         const answer = history.parse(await readPage(workspace, channel, since, thread, cursor));
         const found = answer.messages.find(
-          ({ bot_id, metadata }) =>
-            bot_id === workspace.botId &&
+          ({ user, bot_id, metadata }) =>
+            (user === workspace.botUserId || bot_id === workspace.botId) &&
             metadata?.event_type === EVENT_TYPE &&
             metadata.event_payload?.["key"] === key,
         );

@@ -74,7 +74,7 @@ export class People {
    * scope `users:read.email` there are none, and when a lookup fails, that person has none.
    */
   async profiles(workspace: Workspace, message: Message): Promise<Profiles> {
-    if (!workspace.scopes.has("users:read.email")) {
+    if (workspace.scopes?.has("users:read.email") === false) {
       return new Map();
     }
     const mails = [...mailsIn(message)].slice(0, MOST_LOOKUPS);

@@ -28,13 +28,15 @@ export async function uploadPicture(
 ): Promise<void> {
   try {
     const { client } = await workspaces.of(channel.workspace);
+    const alternativeText = cut(picture.alternativeText, MOST_ALTERNATIVE_TEXT);
     const { upload_url, file_id } = await beforeSharing(async () =>
-      // The library's own function sends `alt_text`, which Slack does not know.
+      // Slack documents `alt_txt`; its own library sends `alt_text`.
       place.parse(
         await client.apiCall("files.getUploadURLExternal", {
           filename: picture.fileName,
           length: picture.png.byteLength,
-          alt_txt: cut(picture.alternativeText, MOST_ALTERNATIVE_TEXT),
+          alt_txt: alternativeText,
+          alt_text: alternativeText,
         }),
       ),
     );

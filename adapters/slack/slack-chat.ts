@@ -202,7 +202,7 @@ class SlackChat implements ChatAdapter {
     try {
       const { scopes } = await this.#workspaces.of("");
       this.#scopes = scopes;
-      const missing = SCOPES.filter((scope) => !scopes.has(scope));
+      const missing = SCOPES.filter((scope) => scopes?.has(scope) === false);
       if (missing.length > 0) {
         this.#parts.log(
           "warning",

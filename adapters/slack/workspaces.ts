@@ -19,8 +19,8 @@ export interface Workspace {
   readonly botId: string;
   /** Such as `https://contoso.slack.com/`. */
   readonly url: string;
-  /** What the token may do. */
-  readonly scopes: ReadonlySet<string>;
+  /** What the token may do; null where Slack does not tell. */
+  readonly scopes: ReadonlySet<string> | null;
 }
 
 /** The workspaces that Doorbell has tokens for. */
@@ -138,6 +138,7 @@ async function workspaceOf(token: string, settings: SlackSettings, log: Log): Pr
   const client = webClient(token, settings, log);
   try {
     const answer = identity.parse(await client.auth.test());
+    const scopes = answer.response_metadata?.scopes;
     return {
       id: answer.team_id,
       client,
@@ -145,7 +146,7 @@ async function workspaceOf(token: string, settings: SlackSettings, log: Log): Pr
       botUserId: answer.user_id,
       botId: answer.bot_id ?? "",
       url: answer.url,
-      scopes: new Set(answer.response_metadata?.scopes),
+      scopes: scopes === undefined ? null : new Set(scopes),
     };
   } catch (error) {
     throw deliveryError(error);
