@@ -14,6 +14,8 @@ export interface Configuration {
   /** In `zone`; null when openings are not told by the hour. */
   readonly workingHours: WorkingHours | null;
   readonly notifications: readonly ConfiguredSubscription[];
+  /** null without Slack. */
+  readonly slack: SlackConfiguration | null;
   readonly http: HttpConfiguration;
   readonly log: { readonly level: LogLevel };
 }
@@ -87,6 +89,44 @@ export type StoreConfiguration =
 export interface ConfiguredSubscription {
   readonly channel: ChannelRef;
   readonly filter: NotificationFilter;
+}
+
+/** Slack as a chat: what its adapter is made with, and what the app's manifest says. */
+export interface SlackConfiguration {
+  readonly identity:
+    | { readonly kind: "token"; readonly botToken: Secret }
+    | {
+        readonly kind: "oauth";
+        readonly clientId: string;
+        readonly clientSecret: Secret;
+        readonly stateSecret: Secret;
+        readonly redirectUri: string;
+        readonly host: string;
+        readonly port: number;
+      };
+  readonly transport:
+    | { readonly kind: "socket"; readonly appToken: Secret }
+    | {
+        readonly kind: "http";
+        readonly signingSecret: Secret;
+        readonly host: string;
+        readonly port: number;
+        readonly path: string;
+        /** Where Slack posts, for the manifest; null where nobody said. */
+        readonly publicUrl: string | null;
+      };
+  /** With its slash. */
+  readonly command: string;
+  readonly publicAnswers: boolean;
+  /** `T…`; empty for every one with a token. */
+  readonly workspaces: readonly string[];
+  /** `C…` and `G…`. */
+  readonly channels: readonly string[] | "all";
+  readonly directMessages: boolean;
+  readonly guests: boolean;
+  /** With a slash at the end. */
+  readonly apiUrl: string;
+  readonly callTimeout: Duration;
 }
 
 /** Where `/healthz` and `/metrics` are served. */

@@ -3,9 +3,10 @@ import { FINDING_CODES } from "../domain/finding.ts";
 import type { Opening, Verdict } from "../domain/opening.ts";
 import { parsePortRange } from "../domain/security-rule.ts";
 import type { PortRange } from "../domain/security-rule.ts";
+import { channelSetting, workspaceSetting } from "./slack-section.ts";
 import { guidSetting, textSetting } from "./setting-forms.ts";
 
-const PLATFORMS = ["terminal"] as const;
+const PLATFORMS = ["slack", "terminal"] as const;
 const KINDS = ["jit", "direct"] as const satisfies readonly Opening["kind"][];
 const VERDICTS = [
   "certain",
@@ -36,7 +37,7 @@ export function notificationSection() {
         )
         .meta({ examples: [["vm-prod-*"]] }),
       ports: z
-        .array(portSetting())
+        .array(portRangeSetting())
         .prefault([])
         .describe("Only openings that share a port with one of these.")
         .meta({ examples: [[3389, "5985-5986"]] }),
@@ -72,15 +73,30 @@ export function notificationSection() {
       platform: z
         .enum(PLATFORMS)
         .describe("The chat platform.")
-        .meta({ examples: ["terminal"] }),
+        .meta({ examples: ["slack"] }),
       workspace: z
         .string({ error: "must be a text" })
         .prefault("")
-        .describe("The platform's identity of the workspace, where it has several.")
+        .describe("The platform's identity of the workspace; Slack needs it.")
         .meta({ title: "text", examples: ["T0123456789"] }),
       channel: textSetting("text")
         .describe("The platform's identity of the channel.")
-        .meta({ examples: ["main"] }),
+        .meta({ examples: ["C0123456789"] }),
+    })
+    .superRefine((own, context) => {
+      if (own.platform !== "slack") {
+        return;
+      }
+      // A channel has one name only if its workspace is always told.
+      for (const [key, form] of [
+        ["workspace", workspaceSetting()],
+        ["channel", channelSetting()],
+      ] as const) {
+        const message = form.safeParse(own[key]).error?.issues[0]?.message;
+        if (message !== undefined) {
+          context.addIssue({ code: "custom", message, path: [key] });
+        }
+      }
     })
     .describe("Where the notifications are posted.");
   return z
@@ -89,7 +105,7 @@ export function notificationSection() {
     .describe("Channels that are notified, besides those where people asked for it themselves.");
 }
 
-function portSetting() {
+function portRangeSetting() {
   const wrong = 'must be a port, a range such as 5985-5986, or "*"';
   return z
     .union(

@@ -5,7 +5,8 @@ import { LOG_LEVELS } from "./configuration.ts";
 import { notificationSection } from "./notification-section.ts";
 import { resolvePath, secretSetting } from "./secret-setting.ts";
 import type { SecretSources } from "./secret-setting.ts";
-import { durationSetting, textSetting, zoneSetting } from "./setting-forms.ts";
+import { durationSetting, portSetting, textSetting, zoneSetting } from "./setting-forms.ts";
+import { slackSection } from "./slack-section.ts";
 
 /** What the meaning of a configuration depends on besides its text. */
 export interface ConfigurationSources extends SecretSources {
@@ -48,6 +49,7 @@ export function configurationSchema(sources: ConfigurationSources) {
         )
         .meta({ title: "days and hours", examples: ["mon-fri 07:00-19:00"] }),
       notifications: notificationSection(),
+      slack: slackSection(sources),
       http: httpSection(),
       log: z
         .strictObject({
@@ -60,8 +62,20 @@ export function configurationSchema(sources: ConfigurationSources) {
         .prefault({})
         .describe("What the program says about itself, on standard error."),
     })
-    .transform(({ "working-hours": hours, retention, zone = sources.zone, ...rest }) => ({
+    .superRefine(({ notifications, slack }, context) => {
+      for (const [index, { channel }] of notifications.entries()) {
+        if (channel.platform === "slack" && slack === undefined) {
+          context.addIssue({
+            code: "custom",
+            message: "is Slack, and there is no section slack",
+            path: ["notifications", index, "channel", "platform"],
+          });
+        }
+      }
+    })
+    .transform(({ "working-hours": hours, retention, slack, zone = sources.zone, ...rest }) => ({
       ...rest,
+      slack: slack ?? null,
       zone,
       retention: retention === "forever" ? null : retention,
       workingHours: hours === undefined ? null : parseWorkingHours(hours, zone),
@@ -103,13 +117,7 @@ function httpSection() {
         .describe("Address to listen on; `0.0.0.0` for every IPv4 address of the machine.")
         .meta({ examples: ["0.0.0.0"] }),
       port: z
-        .union(
-          [
-            z.int({ error: noPort }).min(1, { error: noPort }).max(65_535, { error: noPort }),
-            z.literal("off"),
-          ],
-          { error: noPort },
-        )
+        .union([portSetting(noPort), z.literal("off")], { error: noPort })
         .prefault(8080)
         .describe("Port to listen on; `off` serves nothing.")
         .meta({ title: "port, or `off`", examples: ["off"] }),

@@ -98,3 +98,12 @@ function isZone(zone: string): boolean {
     return false;
   }
 }
+
+/** A port to listen on. */
+export function portSetting(wrong = "must be a port from 1 to 65535") {
+  return z
+    .int({ error: wrong })
+    .min(1, { error: wrong })
+    .max(65_535, { error: wrong })
+    .meta({ title: "port" });
+}

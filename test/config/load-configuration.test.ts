@@ -30,6 +30,7 @@ describe("an empty configuration", () => {
       zone: "America/New_York",
       workingHours: null,
       notifications: [],
+      slack: null,
       http: { host: "127.0.0.1", port: 8080 },
       log: { level: "info" },
     });
