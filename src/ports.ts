@@ -21,6 +21,7 @@ import type { Opening } from "./domain/opening.ts";
 import type { Period, VmFilter } from "./domain/question.ts";
 import type { ResourceId } from "./domain/resource-id.ts";
 import type { SecurityRule } from "./domain/security-rule.ts";
+import type { Acknowledgement, Silence } from "./domain/silence.ts";
 import type { Sighting } from "./domain/sighting.ts";
 import type { Guard, Trail } from "./domain/trail.ts";
 import type { Message } from "./message/message.ts";
@@ -162,6 +163,10 @@ export interface ClaimedDelivery {
   /** Whoever records an outcome must hold the newest fence. */
   readonly fence: number;
   readonly createdAt: Instant;
+  /** That somebody looks after the notification; null for a reply. */
+  readonly acknowledgement: Acknowledgement | null;
+  /** Silences of the channel that end after `createdAt` and concern its openings; none for a reply. */
+  readonly silences: readonly Silence[];
 }
 
 /** What became of a claimed delivery. */
@@ -302,8 +307,44 @@ export interface ConversationStore {
   forgetSeen(before: Instant): Promise<void>;
 }
 
+/** The part of the store for what people, and the platform, do to a channel's notifications. */
+export interface ChannelStore {
+  /**
+   * Writes down that somebody looks after a notification of the channel, unless somebody does already,
+   * and makes it due again.
+   *
+   * @returns the acknowledgement that counts; null when the channel has no such notification.
+   */
+  acknowledge(
+    channel: ChannelRef,
+    key: string,
+    acknowledgement: Acknowledgement,
+  ): Promise<Acknowledgement | null>;
+  /**
+   * Adds a silence, unless one with its id is there, and makes the channel's latest notifications that it
+   * concerns due again.
+   */
+  silence(silence: Silence, now: Instant): Promise<void>;
+  /** The silences of all channels that end after an instant, oldest first. */
+  silences(endAfter: Instant): Promise<readonly Silence[]>;
+  /** Ends a silence of the channel now; false when it has none with the id that lasts. */
+  endSilence(channel: ChannelRef, id: string, now: Instant): Promise<boolean>;
+  /**
+   * Makes what waits for a person due at once: in the channel; in the whole workspace where `channel` is
+   * empty; on the whole platform where `workspace` is empty too.
+   */
+  retryWaiting(channel: ChannelRef, now: Instant): Promise<void>;
+}
+
 /** Everything that is kept. */
-export interface Store extends TrailReader, TrailWriter, OutboxStore, ConversationStore {
+export interface Store
+  extends
+    TrailReader,
+    TrailWriter,
+    OutboxStore,
+    ConversationStore,
+    ChannelStore,
+    ChatInstallations {
   /** Which database it is, without secrets, for `status` and `doctor`. */
   readonly description: string;
   close(): Promise<void>;

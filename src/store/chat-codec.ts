@@ -8,8 +8,10 @@ import type {
   NotificationFilter,
   Receipt,
 } from "../domain/notification.ts";
+import type { Acknowledgement, SilenceSubject } from "../domain/silence.ts";
 import { portShape } from "./rule-shape.ts";
-import { instant, readStored, shapeOf } from "./stored-shape.ts";
+import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
+import type { WithText } from "./stored-shape.ts";
 
 const channelShape = shapeOf<ChannelRef>()(
   z.object({ platform: z.string(), workspace: z.string(), channel: z.string() }),
@@ -55,6 +57,24 @@ const stateShape = shapeOf<DeliveryState>()(
   z.enum(["pending", "posting", "unknown", "posted", "waiting", "dropped"]),
 );
 
+const acknowledgementShape = shapeOf<Acknowledgement>()(z.object({ by: z.string(), at: instant }));
+
+/** What a silence's row does not say in columns. */
+interface SilenceBody {
+  readonly by: string;
+  readonly subject: SilenceSubject;
+}
+
+const silenceShape = shapeOf<WithText<SilenceBody>>()(
+  z.object({
+    by: z.string(),
+    subject: z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("vm"), id: z.string().nullable(), name: z.string() }),
+      z.object({ kind: z.literal("person"), key: z.string(), name: z.string() }),
+    ]),
+  }),
+);
+
 /** @throws DoorbellError `store` when it is damaged. */
 export function readContent(text: string): DeliveryContent {
   return readStored(contentShape, text, "the content of a delivery");
@@ -73,4 +93,28 @@ export function readSubscription(text: string): ChannelSubscription {
 /** Whether the text is a delivery's state. */
 export function isDeliveryState(text: string): text is DeliveryState {
   return stateShape.safeParse(text).success;
+}
+
+/** @throws DoorbellError `store` when it is damaged. */
+export function readAcknowledgement(text: string): Acknowledgement {
+  return readStored(acknowledgementShape, text, "an acknowledgement");
+}
+
+/** The part of a silence that has no columns. */
+export function writeSilence({ by, subject }: SilenceBody): string {
+  const stored =
+    subject.kind === "vm" ? { ...subject, id: subject.id?.text ?? null } : { ...subject };
+  return JSON.stringify({ by, subject: stored });
+}
+
+/** @throws DoorbellError `store` when it is damaged. */
+export function readSilence(text: string): SilenceBody {
+  const { by, subject } = readStored(silenceShape, text, "a silence");
+  return {
+    by,
+    subject:
+      subject.kind === "vm"
+        ? { ...subject, id: subject.id === null ? null : storedResource(subject.id) }
+        : subject,
+  };
 }

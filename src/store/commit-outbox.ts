@@ -28,15 +28,7 @@ export async function notifyAgain(
     }
   }
   for (const batch of batchesOf([...keys].sort())) {
-    await db
-      .updateTable("delivery")
-      .set((eb) => ({
-        wanted: eb("wanted", "+", 1),
-        due_at: sql<number>`case when due_at is null or (due_at > ${now} and attempts > 0 and state in ('pending', 'posted')) then ${now} else due_at end`,
-      }))
-      .where("key", "in", batch)
-      .where("state", "<>", "dropped")
-      .execute();
+    await wantAgain(db, batch, now);
     await db
       .updateTable("delivery")
       .set((eb) => ({ wanted: eb("wanted", "+", 1), due_at: now, state: "pending" }))
@@ -45,6 +37,22 @@ export async function notifyAgain(
       .where("receipt", "is", null)
       .execute();
   }
+}
+
+/** Makes deliveries that were not given up due again, because what they should say has changed. */
+export async function wantAgain(db: Queries, keys: readonly string[], now: Instant): Promise<void> {
+  if (keys.length === 0) {
+    return;
+  }
+  await db
+    .updateTable("delivery")
+    .set((eb) => ({
+      wanted: eb("wanted", "+", 1),
+      due_at: sql<number>`case when due_at is null or (due_at > ${now} and attempts > 0 and state in ('pending', 'posted')) then ${now} else due_at end`,
+    }))
+    .where("key", "in", keys)
+    .where("state", "<>", "dropped")
+    .execute();
 }
 
 /** Puts a delivery into the outbox; openings that its channel has heard of are passed over. */

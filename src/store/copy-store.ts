@@ -28,6 +28,9 @@ const TABLES: { readonly [Name in Table]: readonly (keyof Schema[Name] & string)
   delivery_opening: ["delivery_key", "opening_id"],
   channel_subscription: ["id"],
   seen: ["delivery_id"],
+  acknowledgement: ["delivery_key"],
+  silence: ["id"],
+  chat_installation: ["platform", "workspace"],
 };
 
 /** Few, because a row of evidence may take a megabyte. */
@@ -44,7 +47,7 @@ export interface CopyReport {
 
 /**
  * Copies all that one database holds into another, empty one, of either kind: evidence, cursors, the
- * outbox with what was said where, and subscriptions. Whoever then goes on with the copy says nothing
+ * outbox with what was said where, subscriptions, silences and installations. Whoever then goes on with the copy says nothing
  * twice. Nobody can write the source meanwhile, and the target gets all or nothing.
  *
  * @param now claims that live at this moment show that a Doorbell runs on the source.

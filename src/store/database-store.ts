@@ -1,6 +1,7 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ChannelRef, ChannelSubscription } from "../domain/notification.ts";
+import type { Acknowledgement, Silence } from "../domain/silence.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
 import type {
@@ -16,6 +17,15 @@ import type {
   TrailNames,
   TrailQuery,
 } from "../ports.ts";
+import { announcementsBy } from "./announcements.ts";
+import {
+  addSilence,
+  makeWaitingDue,
+  readSilences,
+  shortenSilence,
+  writeAcknowledgement,
+} from "./channel-reactions.ts";
+import { readInstallation, removeInstallation, writeInstallation } from "./chat-installations.ts";
 import {
   commitCursor,
   commitEvents,
@@ -42,14 +52,7 @@ import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
 import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
 import { NameLists, NameReader } from "./name-lists.ts";
-import {
-  announcementsBy,
-  beginPosting,
-  claimDeliveries,
-  nextDueAt,
-  readHealth,
-  recordOutcome,
-} from "./outbox.ts";
+import { beginPosting, claimDeliveries, nextDueAt, readHealth, recordOutcome } from "./outbox.ts";
 import type { Claim } from "./outbox.ts";
 import { thinStore } from "./thinning.ts";
 import { readStoredTrail, readTrail } from "./trail-query.ts";
@@ -203,6 +206,52 @@ export class DatabaseStore implements Store {
   async forgetSeen(before: Instant): Promise<void> {
     await this.#database.write(async (db) => {
       await forgetSeenBefore(db, before);
+    });
+  }
+
+  async acknowledge(
+    channel: ChannelRef,
+    key: string,
+    acknowledgement: Acknowledgement,
+  ): Promise<Acknowledgement | null> {
+    return this.#database.write(async (db) =>
+      writeAcknowledgement(db, channel, key, acknowledgement),
+    );
+  }
+
+  async silence(silence: Silence, now: Instant): Promise<void> {
+    await this.#database.write(async (db) => {
+      await addSilence(db, silence, now);
+    });
+  }
+
+  async silences(endAfter: Instant): Promise<readonly Silence[]> {
+    return this.#database.read(async (db) => readSilences(db, endAfter));
+  }
+
+  async endSilence(channel: ChannelRef, id: string, now: Instant): Promise<boolean> {
+    return this.#database.write(async (db) => shortenSilence(db, channel, id, now));
+  }
+
+  async retryWaiting(channel: ChannelRef, now: Instant): Promise<void> {
+    await this.#database.write(async (db) => {
+      await makeWaitingDue(db, channel, now);
+    });
+  }
+
+  async saveInstallation(platform: string, workspace: string, record: string): Promise<void> {
+    await this.#database.write(async (db) => {
+      await writeInstallation(db, platform, workspace, record);
+    });
+  }
+
+  async installation(platform: string, workspace: string): Promise<string | null> {
+    return this.#database.read(async (db) => readInstallation(db, platform, workspace));
+  }
+
+  async forgetInstallation(platform: string, workspace: string): Promise<void> {
+    await this.#database.write(async (db) => {
+      await removeInstallation(db, platform, workspace);
     });
   }
 }

@@ -10,7 +10,10 @@ interface Migration {
   run(db: Queries, kind: DatabaseKind): Promise<void>;
 }
 
-const MIGRATIONS: readonly Migration[] = [{ number: 1, name: "first tables", run: firstTables }];
+const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "first tables", run: firstTables },
+  { number: 2, name: "acknowledgements, silences, installations", run: reactionTables },
+];
 
 /** The newest schema that this Doorbell knows. */
 const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
@@ -310,4 +313,36 @@ async function chatTables(db: Queries, kind: DatabaseKind): Promise<void> {
   seen = withColumns(seen, integer, ["at"]);
   await end(seen.addPrimaryKeyConstraint("seen_pk", ["delivery_id"])).execute();
   await schema.createIndex("seen_by_time").on("seen").column("at").execute();
+}
+
+async function reactionTables(db: Queries, kind: DatabaseKind): Promise<void> {
+  const { text, integer, end } = wordsOf(kind);
+  const { schema } = db;
+  const acknowledgement = withColumns(schema.createTable("acknowledgement"), text, [
+    "delivery_key",
+    "body",
+  ]);
+  await end(
+    acknowledgement
+      .addPrimaryKeyConstraint("acknowledgement_pk", ["delivery_key"])
+      .addForeignKeyConstraint("acknowledgement_delivery", ["delivery_key"], "delivery", ["key"]),
+  ).execute();
+  let silence = withColumns(schema.createTable("silence"), text, [
+    "id",
+    "platform",
+    "workspace",
+    "channel",
+  ]);
+  silence = withColumns(silence, integer, ["from_at", "until_at"]);
+  silence = withColumns(silence, text, ["body"]);
+  await end(silence.addPrimaryKeyConstraint("silence_pk", ["id"])).execute();
+  await schema.createIndex("silence_by_end").on("silence").column("until_at").execute();
+  const installation = withColumns(schema.createTable("chat_installation"), text, [
+    "platform",
+    "workspace",
+    "record",
+  ]);
+  await end(
+    installation.addPrimaryKeyConstraint("chat_installation_pk", ["platform", "workspace"]),
+  ).execute();
 }

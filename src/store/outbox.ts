@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { SqlBool } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { ChannelRef, DeliveryState } from "../domain/notification.ts";
-import type { Announcement, ClaimedDelivery, DeliveryOutcome, OutboxHealth } from "../ports.ts";
-import { batchesOf } from "./batches.ts";
+import type { ClaimedDelivery, DeliveryOutcome, OutboxHealth } from "../ports.ts";
+import { acknowledgementOf, silencesAbout } from "./channel-reactions.ts";
 import { isDeliveryState, readContent, readReceipt } from "./chat-codec.ts";
 import type { DatabaseKind, Queries } from "./schema.ts";
 import { readOpening } from "./trail-codec.ts";
@@ -142,6 +142,12 @@ async function take(db: Queries, key: string, claim: Claim): Promise<ClaimedDeli
     attempts: row.attempts - 1,
     fence: row.fence,
     createdAt: row.created_at,
+    ...(row.parent === null
+      ? {
+          acknowledgement: await acknowledgementOf(db, key),
+          silences: await silencesAbout(db, row, row.created_at, told.openings),
+        }
+      : { acknowledgement: null, silences: [] }),
   };
 }
 
@@ -352,43 +358,4 @@ export async function readHealth(db: Queries): Promise<OutboxHealth> {
     oldestUnsaid: oldest?.at ?? null,
     problems: problems.flatMap(({ reason }) => (reason === null ? [] : [reason])),
   };
-}
-
-/** Announcements of these openings, or of these bursts. */
-export async function announcementsBy(
-  db: Queries,
-  column: "opening" | "burst",
-  values: readonly string[],
-): Promise<readonly Announcement[]> {
-  const found: Announcement[] = [];
-  for (const batch of batchesOf([...new Set(values)])) {
-    const rows = await db
-      .selectFrom("delivery_opening")
-      .innerJoin("delivery", "delivery.key", "delivery_opening.delivery_key")
-      .select([
-        "delivery.key",
-        "delivery.platform",
-        "delivery.workspace",
-        "delivery.channel",
-        "delivery.burst",
-        "delivery.created_at",
-        "delivery_opening.opening_id",
-      ])
-      .where("delivery_opening.announces", "=", 1)
-      .where(column === "burst" ? "delivery.burst" : "delivery_opening.opening_id", "in", batch)
-      .orderBy("delivery.created_at")
-      .orderBy("delivery.key")
-      .orderBy("delivery_opening.opening_id")
-      .execute();
-    for (const { key, platform, workspace, channel, burst, created_at, opening_id } of rows) {
-      found.push({
-        key,
-        channel: { platform, workspace, channel },
-        burst,
-        openingId: opening_id,
-        createdAt: created_at,
-      });
-    }
-  }
-  return found;
 }

@@ -25,6 +25,9 @@ export interface Schema {
   readonly delivery_opening: DeliveryOpeningTable;
   readonly channel_subscription: ChannelSubscriptionTable;
   readonly seen: SeenTable;
+  readonly acknowledgement: AcknowledgementTable;
+  readonly silence: SilenceTable;
+  readonly chat_installation: ChatInstallationTable;
 }
 
 /** A connection, or a transaction on one. */
@@ -221,4 +224,29 @@ interface ChannelSubscriptionTable {
 interface SeenTable {
   delivery_id: string;
   at: number;
+}
+
+/** That somebody looks after a notification. */
+interface AcknowledgementTable {
+  delivery_key: string;
+  body: string;
+}
+
+/** What channels do not want to hear of for a while. */
+interface SilenceTable {
+  id: string;
+  platform: string;
+  workspace: string;
+  channel: string;
+  from_at: number;
+  /** Moves to an earlier time when somebody ends it. */
+  until_at: number;
+  body: string;
+}
+
+/** Workspaces that installed the program; the records hold tokens. */
+interface ChatInstallationTable {
+  platform: string;
+  workspace: string;
+  record: string;
 }

@@ -5,10 +5,12 @@ import type { Ground } from "./store/ground.ts";
 import { outboxContract } from "./store/outbox-contract.ts";
 import { outboxProperty } from "./store/outbox-property.ts";
 import { outboxOutcomeContract } from "./store/outbox-outcome-contract.ts";
+import { reactionContract } from "./store/reaction-contract.ts";
 import { restartContract } from "./store/restart-contract.ts";
 import { sharingContract } from "./store/sharing-contract.ts";
 import { textContract } from "./store/text-contract.ts";
 import { trailContract } from "./store/trail-contract.ts";
+import { upgradeContract } from "./store/upgrade-contract.ts";
 
 /** What every store must do, whatever database it is on. */
 export function storeContract(ground: Ground): void {
@@ -19,10 +21,12 @@ export function storeContract(ground: Ground): void {
     outboxOutcomeContract(ground);
     outboxProperty(ground);
     conversationContract(ground);
+    reactionContract(ground);
     textContract(ground);
     restartContract(ground);
     if (ground.shared) {
       sharingContract(ground);
+      upgradeContract(ground);
     }
   });
 }

@@ -100,6 +100,19 @@ async function fill(store: Store): Promise<void> {
     createdAt: 1,
     createdBy: "U1",
   });
+  await store.acknowledge(channel("other"), "n-2", { by: "bob", at: 1 });
+  await store.silence(
+    {
+      id: "q-1",
+      channel: channel("silent"),
+      subject: { kind: "person", key: "oid:a", name: "alice" },
+      from: 1,
+      until: 2,
+      by: "bob",
+    },
+    1,
+  );
+  await store.saveInstallation("slack", "T1", "record");
 }
 
 async function contentOf(store: Store) {
@@ -116,6 +129,8 @@ async function contentOf(store: Store) {
     health: await store.outboxHealth(),
     nextDue: await store.nextDue(["slack"]),
     subscriptions: await store.channelSubscriptions(),
+    silences: await store.silences(0),
+    installation: await store.installation("slack", "T1"),
   };
 }
 
@@ -135,7 +150,7 @@ describe.each([
     await copy.commit(change({ deliveries: [notification("n-9", ["o-1", "o-3"])] }));
     const claimed = await claimAt(copy, 1_000);
     expect(claimed).toMatchObject([
-      { key: "n-2", state: "unknown", firstTriedAt: 501 },
+      { key: "n-2", state: "unknown", firstTriedAt: 501, acknowledgement: { by: "bob", at: 1 } },
       { key: "n-3", state: "pending" },
     ]);
     for (const { key, fence } of claimed) {

@@ -50,6 +50,8 @@ export function outboxContract(ground: Ground): void {
           attempts: 0,
           fence: 1,
           createdAt: 7,
+          acknowledgement: null,
+          silences: [],
         },
       ]);
     });
