@@ -91,6 +91,9 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     clock,
     zone: parts.zone,
     feeds,
+    onReaction: () => {
+      outbox.wake();
+    },
   });
   const feeding = new AbortController();
   const delivering = new AbortController();
@@ -108,7 +111,10 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     outbox: async () => store.outboxHealth().catch(() => null),
     listen: async () => {
       for (const chat of chats) {
-        await chat.start({ answer: async (question) => conversations.answer(question) });
+        await chat.start({
+          answer: async (question) => conversations.answer(question),
+          act: async (action) => conversations.act(action),
+        });
       }
       deliveries ??= outbox.run(delivering.signal);
     },

@@ -7,10 +7,11 @@ import { choices, code, inline, list, message, paragraph, time } from "../messag
 import type { Message } from "../message/message.ts";
 import type { ConversationStore } from "../ports.ts";
 import type { ChatCommand } from "./chat-command.ts";
+import type { ReactionCommand } from "./reaction-command.ts";
 
 /** Does what a channel was told to, and says what it did. */
 export async function obey(
-  command: ChatCommand,
+  command: Exclude<ChatCommand, ReactionCommand>,
   incoming: IncomingQuestion,
   store: ConversationStore,
   now: Instant,

@@ -8,6 +8,8 @@ import type { QuestionContext } from "./question-context.ts";
 import { nearestNames, QuestionSyntaxError, quoted } from "./question-problem.ts";
 import type { QuestionProblem } from "./question-problem.ts";
 import { withoutPoliteness } from "./politeness.ts";
+import { parseReaction } from "./reaction-command.ts";
+import type { ReactionCommand } from "./reaction-command.ts";
 import { tokenizeQuestion } from "./question-token.ts";
 import { TokenCursor } from "./token-cursor.ts";
 
@@ -18,7 +20,8 @@ export type ChatCommand =
   /** `stop notifying`, `stop notifying s-0123456789ab`; null ends all of the channel's. */
   | { readonly kind: "unsubscribe"; readonly id: string | null }
   /** `subscriptions`. */
-  | { readonly kind: "subscriptions" };
+  | { readonly kind: "subscriptions" }
+  | ReactionCommand;
 
 /** A command understood, or the reason why not. */
 export type ParsedCommand =
@@ -45,6 +48,15 @@ export const COMMAND_FORMS: readonly { readonly example: string; readonly meanin
   },
   { example: "subscriptions", meaning: "what this channel is told of" },
   { example: "stop notifying", meaning: "end them, or one by its identity" },
+  {
+    example: "acknowledge o-0123456789ab",
+    meaning: "tell everybody that you look after the notification about this opening",
+  },
+  {
+    example: "silence vm-x for 8h",
+    meaning: "what opens meanwhile does not ring here, unless it is critical; also: a person",
+  },
+  { example: "silences", meaning: "what is silenced in this channel, and how to end it" },
 ];
 
 const VERDICTS: readonly Verdict[] = ["certain", "likely", "ambiguous", "unattributed"];
@@ -82,6 +94,10 @@ export function parseChatCommand(text: string, context: QuestionContext): Parsed
 }
 
 function parseStart(cursor: TokenCursor, context: QuestionContext): ChatCommand | null {
+  const reaction = parseReaction(cursor, context);
+  if (reaction !== null) {
+    return reaction;
+  }
   if (cursor.accept("notify|subscribe|alert|tell")) {
     while (cursor.accept("here|me|us") || cursor.accept("in this|the channel")) {
       // However it is said, it is this channel.

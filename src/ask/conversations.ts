@@ -1,4 +1,4 @@
-import type { IncomingQuestion } from "../domain/chat.ts";
+import type { IncomingAction, IncomingQuestion } from "../domain/chat.ts";
 import type { FeedHealth } from "../domain/feed.ts";
 import { HOUR } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
@@ -12,6 +12,8 @@ import type { Answer } from "./ask.ts";
 import { problemMessage } from "./ask.ts";
 import { coverageOf } from "./store-coverage.ts";
 import { parseChatCommand } from "./chat-command.ts";
+import type { ChatCommand } from "./chat-command.ts";
+import { obeyAction, obeyReaction } from "./notification-reactions.ts";
 import { obey } from "./channel-subscriptions.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { checkLive, openingsToCheck } from "./live-check.ts";
@@ -34,6 +36,8 @@ export interface ConversationParts {
   /** The zone of people whose platform does not tell theirs. */
   readonly zone: string;
   readonly feeds: () => readonly FeedHealth[];
+  /** Told when notifications may have to say something else. */
+  readonly onReaction: () => void;
 }
 
 /** Answers questions and commands from chats out of the store. */
@@ -63,7 +67,7 @@ export class Conversations {
     const command = parseChatCommand(incoming.text, context);
     if (command !== null) {
       return command.ok
-        ? obey(command.command, incoming, store, now)
+        ? this.#obey(command.command, incoming, now)
         : problemMessage(command.problem, incoming.text);
     }
     const { message, question } = await this.ask(incoming.text, previous, zone);
@@ -71,6 +75,39 @@ export class Conversations {
       this.#remember(incoming.conversation, question, now);
     }
     return message;
+  }
+
+  /** Does what a pressed button says, and tells the presser; null when it was obeyed before. */
+  async act(incoming: IncomingAction): Promise<Message | null> {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    await this.#forget(now);
+    if (!(await store.markSeen(incoming.deliveryId, now))) {
+      return null;
+    }
+    return this.#reacted(
+      await obeyAction(incoming, { channel: incoming.channel, user: incoming.user, now }, store),
+    );
+  }
+
+  async #obey(command: ChatCommand, incoming: IncomingQuestion, now: Instant): Promise<Message> {
+    const { store } = this.#parts;
+    switch (command.kind) {
+      case "subscribe":
+      case "unsubscribe":
+      case "subscriptions":
+        return obey(command, incoming, store, now);
+      default: {
+        const reacting = { channel: incoming.channel, user: incoming.user, now };
+        return this.#reacted(await obeyReaction(command, reacting, store));
+      }
+    }
+  }
+
+  /** What was done may have made notifications due. */
+  #reacted(answer: Message): Message {
+    this.#parts.onReaction();
+    return answer;
   }
 
   /**

@@ -35,7 +35,7 @@ export function conversationsOf(
 ): Conversations {
   const { clock, random } = context.surroundings;
   const { live } = azureFeeds(configuration.azure, { clock, wall: clock, random, ca: null });
-  return new Conversations({ store, live, clock, zone, feeds: () => [] });
+  return new Conversations({ store, live, clock, zone, feeds: () => [], onReaction: () => {} });
 }
 
 /** All that the store holds, in the form of an export's reading. */

@@ -2,17 +2,15 @@ import { createHash } from "node:crypto";
 import type { Message } from "../message/message.ts";
 import { milestoneMessage } from "../message/milestone-message.ts";
 import { notificationMessage } from "../message/notification-message.ts";
+import { withReactions } from "../message/notification-reactions.ts";
 import type { ClaimedDelivery } from "../ports.ts";
 
 /** What the delivery is to say now; null for a reply about something that is no longer so. */
-export function deliveryMessage({
-  content,
-  openings,
-  goneOpenings,
-}: ClaimedDelivery): Message | null {
+export function deliveryMessage(delivery: ClaimedDelivery): Message | null {
+  const { content, openings, goneOpenings } = delivery;
   switch (content.kind) {
     case "notification":
-      return notificationMessage(openings, goneOpenings);
+      return withReactions(notificationMessage(openings, goneOpenings), openings, delivery);
     case "reply":
       return milestoneMessage(content.milestone, openings);
   }

@@ -1,9 +1,10 @@
-import type { ConversationStore, NotificationRouter, TrailWriter } from "../ports.ts";
+import type { ChannelStore, ConversationStore, NotificationRouter, TrailWriter } from "../ports.ts";
 import { burstsOf, ringing, route } from "./routing.ts";
 
 /** The router that goes by what the store knows of subscriptions and of earlier notifications. */
 export function notificationRouter(
   store: Pick<ConversationStore, "channelSubscriptions"> &
+    Pick<ChannelStore, "silences"> &
     Pick<TrailWriter, "announced" | "bursts">,
   hasThreads: (platform: string) => boolean,
 ): NotificationRouter {
@@ -21,6 +22,10 @@ export function notificationRouter(
       subscriptions,
       announced: asked.length === 0 ? [] : await store.announced(asked),
       bursts: wanted.length === 0 ? [] : await store.bursts(wanted),
+      silences:
+        openings.length === 0
+          ? []
+          : await store.silences(Math.min(...openings.map(({ openedAt }) => openedAt))),
       hasThreads,
       now,
     });

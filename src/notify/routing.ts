@@ -2,6 +2,8 @@ import type { Duration, Instant } from "../domain/instant.ts";
 import { MINUTE } from "../domain/instant.ts";
 import type { ChannelRef, ChannelSubscription } from "../domain/notification.ts";
 import type { Opening } from "../domain/opening.ts";
+import { keepsQuiet } from "../domain/silence.ts";
+import type { Silence } from "../domain/silence.ts";
 import type { Announcement, NewDelivery, OpeningChange } from "../ports.ts";
 import { channelKey, notificationKey } from "./delivery-key.ts";
 import { rings } from "./filter.ts";
@@ -18,6 +20,8 @@ export interface RoutingFacts {
   readonly announced: readonly Announcement[];
   /** The notifications of the bursts that `burstsOf` names for the changed openings. */
   readonly bursts: readonly Announcement[];
+  /** At least those that one of the changed openings may fall into. */
+  readonly silences: readonly Silence[];
   /** Whether a platform has threads. */
   readonly hasThreads: (platform: string) => boolean;
   readonly now: Instant;
@@ -25,7 +29,8 @@ export interface RoutingFacts {
 
 /**
  * The deliveries that follow from changed openings: each opening that a subscription of a channel
- * matches is told there once, with the others of its burst; what happens to it afterwards is said in
+ * matches is told there once, with the others of its burst, unless a silence of the channel keeps it
+ * quiet; what happens to it afterwards is said in
  * the thread. The same facts give the same deliveries with the same keys.
  */
 export function route(facts: RoutingFacts): readonly NewDelivery[] {
@@ -63,7 +68,10 @@ function newNotifications(facts: RoutingFacts): readonly NewDelivery[] {
     const groups = new Map<string, { key: string | null; burst: string; openings: string[] }>();
     for (const opening of openings) {
       const wanted = subscriptions.some((subscription) => rings(opening, subscription));
-      if (!wanted || told.has(`${key} ${opening.id}`)) {
+      const quiet = facts.silences.some(
+        (silence) => channelKey(silence.channel) === key && keepsQuiet(opening, silence),
+      );
+      if (!wanted || quiet || told.has(`${key} ${opening.id}`)) {
         continue;
       }
       const joined = notificationToJoin(opening, key, facts);

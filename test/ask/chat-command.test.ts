@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { filterWords } from "../../src/ask/channel-subscriptions.ts";
 import { COMMAND_FORMS, EVERY_JIT_OPENING, parseChatCommand } from "../../src/ask/chat-command.ts";
+import { durationText } from "../../src/domain/instant.ts";
 import type { QuestionContext } from "../../src/ask/question-context.ts";
 import { at } from "./trail-builder.ts";
 
@@ -28,6 +29,14 @@ function understood(text: string): string {
       return `end ${command.id ?? "all"}`;
     case "subscriptions":
       return "list";
+    case "acknowledge":
+      return `acknowledge ${command.id}`;
+    case "silence":
+      return `silence ${command.subject} ${command.text} for ${durationText(command.length)}`;
+    case "silences":
+      return "silences";
+    case "end-silence":
+      return `end ${command.id}`;
   }
 }
 
@@ -41,6 +50,16 @@ describe("the commands of a channel", () => {
     ["notify here about ssh or rdp", "every new JIT opening of port 22 or 3389"],
     ["notify here about port 22 on vm-x, vm-y", "every new JIT opening of port 22 on vm-x or vm-y"],
     ["notify here about vm-*", "every new JIT opening on vm-*"],
+    ["acknowledge n-0123456789ab", "acknowledge n-0123456789ab"],
+    ["Ack O-0123456789AB", "acknowledge o-0123456789ab"],
+    ["silence vm-x for 8h", "silence name vm-x for 8 h"],
+    ["mute vm \u201cvm y\u201d for two days", "silence vm vm y for 2 d"],
+    ["silence vm for an hour", "silence name vm for 1 h"],
+    ["silence person alice@contoso.com for 1 week", "silence person alice@contoso.com for 7 d"],
+    ["silence vm\u2013x for 90 minutes", "silence name vm-x for 1 h 30 min"],
+    ["silences", "silences"],
+    ["show silences?", "silences"],
+    ["end silence q-0123456789AB", "end q-0123456789ab"],
     ["notify here about direct openings", "every new direct opening"],
     [
       "notify here about direct openings to any source",
@@ -94,6 +113,17 @@ describe("the commands of a channel", () => {
     ["notify here in resource group", "ends before the name of a resource group"],
     ["notify here about finding soon", "Which finding? There are: any-source"],
     ["notify here about 70000", "I do not understand “70000”"],
+    ["acknowledge", "Which notification?"],
+    ["acknowledge vm-x", "Which notification?"],
+    ["silence", "Whom? Name a VM or a person"],
+    ["silence for 8h", "Whom? Name a VM or a person"],
+    ["silence vm-x", "For how long is “vm-x” to be silenced?"],
+    ["silence vm-x for", "For how long? Say minutes, hours, days or weeks"],
+    ["silence vm-x for ever", "For how long? Say minutes, hours, days or weeks"],
+    ["silence vm-x for 2 months", "For how long? Say minutes, hours, days or weeks"],
+    ["silence vm-x for 31d", "Nothing is silenced for longer than 30 d."],
+    ["end silence vm-x", "Which silence?"],
+    ["silences now", "I do not understand “now” there."],
   ])("“%s” is refused: %s", (text, reason) => {
     expect(understood(text)).toContain(reason);
   });

@@ -1,4 +1,5 @@
 import type {
+  ChannelStore,
   ChatAdapter,
   ConversationStore,
   OutboxStore,
@@ -35,7 +36,8 @@ export function gatedAdapter(adapter: ChatAdapter, gate: Gate): ChatAdapter {
 /** What the ingest and the router need of a store. */
 export type IngestStore = TrailWriter &
   Pick<TrailReader, "coverage"> &
-  Pick<ConversationStore, "channelSubscriptions">;
+  Pick<ConversationStore, "channelSubscriptions"> &
+  Pick<ChannelStore, "silences">;
 
 /** The store as an ingest sees it that may die, or fail, at any step. */
 export function gatedIngestStore(store: Store, gate: Gate): IngestStore {
@@ -51,6 +53,7 @@ export function gatedIngestStore(store: Store, gate: Gate): IngestStore {
     thin: async (removal) => gate.pass(async () => store.thin(removal)),
     coverage: async () => gate.pass(async () => store.coverage()),
     channelSubscriptions: async () => gate.pass(async () => store.channelSubscriptions()),
+    silences: async (endAfter) => gate.pass(async () => store.silences(endAfter)),
   };
 }
 

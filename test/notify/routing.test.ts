@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { MINUTE } from "../../src/domain/instant.ts";
 import type { ChannelSubscription, NotificationFilter } from "../../src/domain/notification.ts";
 import type { Opening } from "../../src/domain/opening.ts";
+import type { Silence } from "../../src/domain/silence.ts";
 import { route } from "../../src/notify/routing.ts";
 import type { RoutingFacts } from "../../src/notify/routing.ts";
 import type { Announcement, NewDelivery, OpeningChange } from "../../src/ports.ts";
@@ -55,6 +56,7 @@ function routed(
     subscriptions: [subscription()],
     announced: [],
     bursts: [],
+    silences: [],
     hasThreads: () => true,
     now: NOW,
     ...facts,
@@ -298,5 +300,86 @@ describe("what is said in threads", () => {
     const before = standing({ attribution: attribution({ actor: ALICE }) });
     const subscriptions = [subscription({ filter: { ...ALL, vms: ["other"] } })];
     expect(routed([{ before, after: opening() }], { subscriptions })).toEqual([]);
+  });
+});
+
+describe("a silence", () => {
+  const vm = { kind: "vm", id: resource("vm", "vm-x"), name: "vm-x" } as const;
+  const { openedAt } = standing();
+  const silence = (change: Partial<Silence> = {}): Silence => ({
+    id: "q-000000000001",
+    channel: OPS,
+    subject: vm,
+    from: openedAt - MINUTE,
+    until: openedAt + MINUTE,
+    by: "bob",
+    ...change,
+  });
+  const both = [subscription(), subscription({ id: "s-2", channel: SECURITY })];
+  const ringsIn = (opened: Opening, one: Silence): readonly string[] =>
+    routed([isNew(opened)], { subscriptions: both, silences: [one] }).map(
+      ({ channel }) => channel.channel,
+    );
+
+  test.each<readonly [string, Opening, Silence, readonly string[]]>([
+    ["keeps its VM quiet in its channel alone", standing(), silence(), ["security"]],
+    [
+      "keeps a VM quiet of which it knows the name only",
+      standing(),
+      silence({ subject: { kind: "vm", id: null, name: "VM-X" } }),
+      ["security"],
+    ],
+    [
+      "is for the VM, not for its name",
+      standing(),
+      silence({ subject: { kind: "vm", id: resource("vm", "vm-x", "rg-b"), name: "vm-x" } }),
+      ["ops", "security"],
+    ],
+    [
+      "keeps its person quiet",
+      standing(),
+      silence({ subject: { kind: "person", key: ALICE.key, name: ALICE.name } }),
+      ["security"],
+    ],
+    [
+      "keeps nobody else quiet",
+      standing(),
+      silence({ subject: { kind: "person", key: BOB.key, name: BOB.name } }),
+      ["ops", "security"],
+    ],
+    [
+      "keeps nobody quiet while the log names no person",
+      standing({ attribution: UNATTRIBUTED }),
+      silence({ subject: { kind: "person", key: ALICE.key, name: ALICE.name } }),
+      ["ops", "security"],
+    ],
+    ["begins at its beginning", standing(), silence({ from: openedAt }), ["security"]],
+    [
+      "does not reach what opened before it",
+      standing(),
+      silence({ from: openedAt + 1 }),
+      ["ops", "security"],
+    ],
+    ["has ended at its end", standing(), silence({ until: openedAt }), ["ops", "security"]],
+    [
+      "lets through what is critical",
+      standing({ findings: [finding("any-source", "critical", "Open to all.")] }),
+      silence(),
+      ["ops", "security"],
+    ],
+  ])("%s", (_, opened, one, channels) => {
+    expect(ringsIn(opened, one)).toEqual(channels);
+  });
+
+  test("keeps an opening quiet that is revised when the silence is long over", () => {
+    const change = { before: standing({ attribution: UNATTRIBUTED }), after: standing() };
+    expect(routed([change], { silences: [silence()], now: NOW + 1_000 * MINUTE })).toEqual([]);
+  });
+
+  test("leaves the thread of what rang before it as it is", () => {
+    const change = { before: standing(), after: opening() };
+    expect(routed([change], { announced: [announcement()], silences: [silence()] })).toMatchObject([
+      { content: { milestone: "closed" } },
+    ]);
   });
 });
