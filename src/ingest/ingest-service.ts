@@ -12,6 +12,14 @@ import type { KeeperParts } from "./trail-keeper.ts";
 /** Older rows are history: working out what follows from them can wait for the next tick. */
 const OLD_NEWS: Duration = DAY;
 
+/** Thinning goes on in steps of this length, because each revises what is said to be new. */
+const THINNING_STEP: Duration = 30 * DAY;
+
+/** Before which instant openings may be thrown away that were closed longer ago than `age`. */
+export function thinningCut(now: Instant, age: Duration): Instant {
+  return Math.floor((now - age) / THINNING_STEP) * THINNING_STEP;
+}
+
 /** What the ingest works with. */
 export interface IngestParts extends KeeperParts {
   readonly random: RandomSource;
@@ -147,8 +155,9 @@ export class IngestService {
   /**
    * Throws away openings that were closed before an instant, and the events that nothing else rests on.
    * Where what is kept would say something else without them, that Azure subscription keeps everything,
-   * which is told.
+   * which is told. "For the first time" is judged from that instant on.
    *
+   * @param before see `thinningCut`.
    * @returns how many events went.
    */
   async thin(before: Instant): Promise<number> {

@@ -12,6 +12,11 @@ import type { StoredTrail, TrailDifference } from "./trail-difference.ts";
 /** Whether an instant lies within working hours; null when nobody configured them. */
 type WorkingTime = ((instant: Instant) => boolean) | null;
 
+/** Under this name the store keeps, as a feed's cursor, up to when an Azure subscription was thinned. */
+export function thinningFeed(azureSubscription: string): string {
+  return `thinning/${azureSubscription}`;
+}
+
 /** What an evaluation found; handed back to `accept` when it is stored. */
 export interface Evaluation {
   readonly azureSubscription: string;
@@ -28,6 +33,8 @@ export class SubscriptionState {
   readonly #correlator = new Correlator();
   #stored: StoredTrail;
   #spans: readonly ReadSpan[];
+  /** What was closed before it may have been thrown away, so that nothing before it is known whole. */
+  readonly #thinned: Instant;
   #newestEvent: Instant | null = null;
   /** Whether something came that is not in the trail that was evaluated last. */
   #isUnsettled = true;
@@ -35,10 +42,16 @@ export class SubscriptionState {
   /** The earliest promised end among the openings that stand. */
   #firstEnd: Instant = Number.POSITIVE_INFINITY;
 
-  private constructor(azureSubscription: string, stored: Trail, spans: readonly ReadSpan[]) {
+  private constructor(
+    azureSubscription: string,
+    stored: Trail,
+    spans: readonly ReadSpan[],
+    thinned: Instant,
+  ) {
     this.azureSubscription = azureSubscription;
     this.#stored = byIdentity(stored);
     this.#spans = spans;
+    this.#thinned = thinned;
   }
 
   /**
@@ -46,12 +59,13 @@ export class SubscriptionState {
    * an older version that concluded otherwise: so it is to be evaluated at once.
    */
   static async restore(
-    store: Pick<TrailWriter, "events" | "stored">,
+    store: Pick<TrailWriter, "cursor" | "events" | "stored">,
     azureSubscription: string,
     spans: readonly ReadSpan[],
   ): Promise<SubscriptionState> {
     const stored = await store.stored(azureSubscription);
-    const state = new SubscriptionState(azureSubscription, stored, spans);
+    const thinned = Number((await store.cursor(thinningFeed(azureSubscription))) ?? 0);
+    const state = new SubscriptionState(azureSubscription, stored, spans, thinned);
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
       state.#newestEvent = Math.max(state.#newestEvent ?? event.at, event.at);
@@ -125,9 +139,10 @@ export class SubscriptionState {
   }
 
   #trailOf(correlator: Correlator, isWorkingTime: WorkingTime): Trail {
+    const since = knownSince(this.#spans);
     return correlator.trail({
       asOf: this.knownUntil,
-      knownSince: knownSince(this.#spans),
+      knownSince: this.#thinned === 0 ? since : Math.max(since ?? 0, this.#thinned),
       isWorkingTime,
     });
   }

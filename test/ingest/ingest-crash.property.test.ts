@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { DAY, HOUR } from "../../src/domain/instant.ts";
+import { DAY, HOUR, MINUTE } from "../../src/domain/instant.ts";
 import { rings } from "../../src/notify/filter.ts";
 import { CrashGate, FaultGate } from "../fakes/crash-gate.ts";
 import { IngestLab, sortedGuards, subscriptionOf, wantedTrail } from "./ingest-lab.ts";
-import { START, tenantFeeds } from "./tenant-pages.ts";
+import { START, tenantFeeds, WHOLE } from "./tenant-pages.ts";
 import type { TenantFeeds } from "./tenant-pages.ts";
 
 const CHANNELS = ["ops", "security"];
@@ -23,12 +23,20 @@ async function labFor(isHistory: boolean): Promise<IngestLab> {
   return lab;
 }
 
+async function collected<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) {
+    all.push(item);
+  }
+  return all;
+}
+
 /** The store says what the events say and has them all, and each opening that rings is in one notification per channel. */
 async function expectTruth(lab: IngestLab, { events, subscriptions }: TenantFeeds): Promise<void> {
   for (const subscription of subscriptions) {
     const wanted = wantedTrail(events, subscription);
     expect(sortedGuards(await lab.store.stored(subscription))).toEqual(wanted);
-    const kept = await Array.fromAsync(lab.store.events(subscription));
+    const kept = await collected(lab.store.events(subscription));
     expect(wantedTrail(kept, subscription)).toEqual(wanted);
     const ringing = wanted.openings.filter((one) => rings(one, subscriptionOf("", SUBSCRIBED)));
     const announced = await lab.store.announced(ringing.map(({ id }) => id));
@@ -52,10 +60,11 @@ test("killed at any steps, the ingest ends with the trail of a run that nothing 
           await lab.clock.through(Promise.race([work, gate.died]));
         }
         await expectTruth(lab, feeds);
+        expect(lab.problems).toEqual([]);
         await lab.store.close();
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
@@ -69,7 +78,11 @@ test("whatever the store refuses, nothing is lost and nothing is told twice", as
         const lab = await labFor(isHistory);
         const ingest = lab.ingest(new FaultGate(failing));
         await lab.clock.through(lab.follow(ingest, feeds.sources));
+        await lab.clock.runTo(lab.clock.now() + 2 * MINUTE);
         await lab.clock.through(lab.follow(ingest, []));
+        expect(await lab.store.coverage()).toMatchObject({
+          subscriptions: feeds.subscriptions.map(() => ({ spans: [WHOLE] })),
+        });
         await expectTruth(lab, feeds);
         expect(ingest.health().feeds.map(({ problem }) => problem)).toEqual(
           feeds.sources.map(() => null),
@@ -77,6 +90,6 @@ test("whatever the store refuses, nothing is lost and nothing is told twice", as
         await lab.store.close();
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
