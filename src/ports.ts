@@ -38,6 +38,16 @@ export interface RandomSource {
   next(): number;
 }
 
+/** How much a line of the log matters. */
+export type LogLevel = "error" | "warning" | "info" | "debug";
+
+/** Writes one line of the program's own log. Fields never hold secrets; hostile text is escaped. */
+export type Log = (
+  level: LogLevel,
+  message: string,
+  fields?: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
+
 // ---------------------------------------------------------------------------------------------
 // Feeds
 
@@ -211,6 +221,8 @@ export interface TrailReader {
   /** Openings and requests in a trail's order, with the guards of the VMs asked about. */
   trail(query: TrailQuery): Promise<Trail>;
   names(): Promise<TrailNames>;
+  /** The kept events of these identities, in any order; those that are not kept are missing. */
+  evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]>;
   coverage(): Promise<StoreCoverage>;
 }
 

@@ -2,7 +2,7 @@ import { DateTime } from "luxon";
 import { isAnySource } from "../../src/domain/address-prefix.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import type { Opening } from "../../src/domain/opening.ts";
-import { nameAmong, sharedNames } from "../../src/domain/resource-id.ts";
+import { containerWord, nameAmong, sharedNames } from "../../src/domain/resource-id.ts";
 import { portText } from "../../src/domain/security-rule.ts";
 import { zoneNote } from "./local-time.ts";
 import type { RenderOptions } from "./render.ts";
@@ -65,7 +65,7 @@ function rowOf(
     [run(`${openedAtExact ? "" : "before "}${clock(openedAt)}`)],
     [run(closedText(opening, clock))],
     whoRuns(opening),
-    [run(safeText(name ?? `NSG ${nsg.name}`))],
+    [run(safeText(name ?? `${containerWord(nsg)} ${nsg.name}`))],
     [run(portText(opening.port))],
     [run(safeText(sourcesText(opening)))],
     findingRuns(opening),

@@ -14,8 +14,10 @@ import {
 import type { Pieces } from "../message/build.ts";
 import type { Message, MessageNode } from "../message/message.ts";
 import { plainText } from "../message/plain.ts";
+import { eventList } from "./event-words.ts";
 import { honesty, logSubject } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { liveNodes } from "./live-check.ts";
 import { candidateWords, openingInFull, openingTable } from "./opening-detail.ts";
 import { openingSentence } from "./opening-words.ts";
 import { nearestNames } from "./question-problem.ts";
@@ -83,20 +85,21 @@ function inEvidence(opening: Opening, knowledge: Knowledge): Message {
     plainText(inline(...openingSentence(opening, knowledge)), knowledge.zone),
     [
       ...openingInFull(opening, knowledge),
+      ...liveNodes(knowledge.checks),
       ...(told || candidates.length === 0
         ? []
         : [
             heading("What it is traced to"),
             list(candidates.map((candidate) => candidateWords(withoutSaid(candidate, opening)))),
           ]),
-      ...eventNodes(opening),
+      ...eventNodes(opening, knowledge),
       ...(opening.vm === null ? [] : [heading("VM"), codeBlock(opening.vm.text)]),
       choices("Ask on:", [
         ...(opening.vm === null
           ? []
           : [
               questionText(
-                { kind: "history", vm: filterOf(opening.vm, knowledge.trail), period: null },
+                { kind: "history", vm: filterOf(opening.vm, knowledge.names), period: null },
                 knowledge.zone,
               ),
             ]),
@@ -125,12 +128,15 @@ function withoutSaid(candidate: Candidate, { attribution }: Opening): Candidate 
   return { ...candidate, reasons: candidate.reasons.filter(({ text }) => !said.has(text)) };
 }
 
-function eventNodes(opening: Opening): readonly MessageNode[] {
+function eventNodes(opening: Opening, { eventOf }: Knowledge): readonly MessageNode[] {
   const { events } = opening;
   const shown = events.slice(0, MOST_EVENTS);
+  const known = shown.flatMap((id) => eventOf(id) ?? []);
+  const rest = shown.filter((id) => eventOf(id) === null);
   return [
     heading(`Events behind it (${events.length})`),
-    codeBlock(shown.join("\n")),
+    ...(known.length === 0 ? [] : [eventList(known)]),
+    ...(rest.length === 0 ? [] : [codeBlock(rest.join("\n"))]),
     ...(events.length > shown.length
       ? [context(`and ${events.length - shown.length} more; the trail's JSON form lists all.`)]
       : []),

@@ -66,7 +66,7 @@ interface JsonRequest {
 /** Answers a question as data for programs. */
 export function answerJson(question: Question, knowledge: Knowledge): JsonAnswer {
   const { coverage, trail } = knowledge;
-  const vms = matchVms(vmFilterOf(question), trail);
+  const vms = matchVms(vmFilterOf(question), knowledge.names);
   const matches =
     question.kind === "explain-rule"
       ? { ...NOTHING, openings: openingsOfRule(trail, question.rule) }

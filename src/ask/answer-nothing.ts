@@ -12,7 +12,7 @@ import { openingSentence } from "./opening-words.ts";
 import { nearestNames } from "./question-problem.ts";
 import { questionText } from "./question-text.ts";
 import { periodOf, subjectWords } from "./question-words.ts";
-import { filterText, knownNames, matchVms, vmFilterOf, withVm } from "./vm-match.ts";
+import { filterText, matchVms, vmFilterOf, withVm } from "./vm-match.ts";
 import type { VmMatch } from "./vm-match.ts";
 
 const MOST_CHOICES = 10;
@@ -76,7 +76,7 @@ export function nothingFound(
 }
 
 function nearestPeople(person: string, knowledge: Knowledge): readonly string[] {
-  const names = knownNames(knowledge.trail).people;
+  const names = knowledge.names.people;
   const byPart = new Map(names.map((name) => [name.split("@")[0] ?? name, name]));
   const near = [...nearestNames(person, byPart.keys())].map((part) => byPart.get(part) ?? part);
   return [...new Set([...near, ...nearestNames(person, names)])].filter(
@@ -90,7 +90,7 @@ function nearestOpening(question: Question, period: Period, knowledge: Knowledge
   if (wider === undefined || question.kind === "what-is-open") {
     return null;
   }
-  const vms = matchVms(vmFilterOf(question), knowledge.trail);
+  const vms = matchVms(vmFilterOf(question), knowledge.names);
   const { openings } = matchQuestion(
     wider,
     knowledge.trail,

@@ -1,4 +1,5 @@
 import type { Opening } from "../domain/opening.ts";
+import { containerWord } from "../domain/resource-id.ts";
 import type { Question } from "../domain/question.ts";
 import {
   choices,
@@ -21,6 +22,7 @@ import { absence, nothingFound } from "./answer-nothing.ts";
 import { requestNodes } from "./answer-requests.ts";
 import { honesty } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { liveNodes } from "./live-check.ts";
 import { closedRecently, openingInFull, openingTable } from "./opening-detail.ts";
 import type { Matches } from "./opening-match.ts";
 import { openingSentence, peopleCounts } from "./opening-words.ts";
@@ -59,6 +61,7 @@ export function answerOpenings(
       ...lead,
       ...guardNodes(question, guarding, knowledge),
       ...beside,
+      ...liveNodes(knowledge.checks),
       ...sessionNodes(question, all, knowledge),
       choices("Ask on:", nextQuestions(question, all, knowledge)),
       ...honesty(knowledge, periodOf(question)),
@@ -136,7 +139,7 @@ function guardNodes(
           inline(
             "also: rule ",
             code(opening.rule.name),
-            ` in NSG ${opening.nsg.name}, which guards ${name}. `,
+            ` in ${containerWord(opening.nsg)} ${opening.nsg.name}, which guards ${name}. `,
             ...openingSentence(opening, knowledge),
           ),
         ),
@@ -201,6 +204,6 @@ function nextQuestions(
   const history: Question | null =
     vm === null || vm === undefined || question.kind === "history"
       ? null
-      : { kind: "history", vm: filterOf(vm, knowledge.trail), period: null };
+      : { kind: "history", vm: filterOf(vm, knowledge.names), period: null };
   return history === null ? shows : [...shows, questionText(history, knowledge.zone)];
 }

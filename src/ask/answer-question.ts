@@ -23,7 +23,7 @@ export function answerQuestion(question: Question, knowledge: Knowledge): Messag
     default:
       break;
   }
-  const vms = matchVms(vmFilterOf(question), trail);
+  const vms = matchVms(vmFilterOf(question), knowledge.names);
   if (vms.kind === "none" || vms.kind === "several") {
     return answerVmDoubt(question, vms, knowledge);
   }

@@ -15,7 +15,6 @@ import type { Message } from "../message/message.ts";
 import { honesty } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { QUESTION_FORMS } from "./question-catalogue.ts";
-import { knownVms } from "./vm-match.ts";
 
 /** `status`: how far the log goes and what was found in it. */
 export function answerStatus(knowledge: Knowledge): Message {
@@ -32,7 +31,7 @@ export function answerStatus(knowledge: Knowledge): Message {
     facts(
       fact("verdicts", verdicts.join(", ")),
       fact("denied", `${denied} of ${counted(requests.length, "request")}`),
-      fact("VMs", String(knownVms(knowledge.trail).length)),
+      fact("VMs", String(knowledge.names.vms.length)),
       fact("rows read", String(knowledge.coverage.events)),
       fact("not understood", String(knowledge.coverage.quarantined)),
     ),

@@ -5,7 +5,7 @@ import { answerQuestion } from "./answer-question.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { parseQuestion } from "./parse-question.ts";
 import type { QuestionProblem } from "./question-problem.ts";
-import { knownNames } from "./vm-match.ts";
+import { questionNames } from "./vm-match.ts";
 
 /** An answer with the question that was understood. */
 export interface Answer {
@@ -23,7 +23,7 @@ export function ask(text: string, previous: Question | null, knowledge: Knowledg
   const parsed = parseQuestion(text, {
     now: knowledge.now,
     zone: knowledge.zone,
-    names: knownNames(knowledge.trail),
+    names: questionNames(knowledge.names),
     previous,
   });
   return parsed.ok
@@ -32,7 +32,7 @@ export function ask(text: string, previous: Question | null, knowledge: Knowledg
 }
 
 /** Why a question was not understood, with what was probably meant. */
-function problemMessage(problem: QuestionProblem, text: string): Message {
+export function problemMessage(problem: QuestionProblem, text: string): Message {
   const { at, suggestions } = problem;
   const marked =
     at === null || text.length > 100

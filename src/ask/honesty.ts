@@ -16,23 +16,43 @@ export function honesty(knowledge: Knowledge, period: Period | null): readonly M
   const { coverage } = knowledge;
   if (coverage.from === null || coverage.to === null) {
     return [
-      notice("warning", "No relevant Activity Log rows were read, so nothing can be said."),
+      notice(
+        "warning",
+        knowledge.source === "feed"
+          ? "Nothing of the Activity Log has been read yet, so nothing can be said."
+          : "No relevant Activity Log rows were read, so nothing can be said.",
+      ),
       ...unread(knowledge),
     ];
   }
   return [
     ...unread(knowledge),
     ...outsideLog(knowledge, period),
-    context(
-      "Read: ",
-      `${coverage.events} ${coverage.events === 1 ? "row" : "rows"} of the Activity Log, from `,
-      time(coverage.from),
-      " to ",
-      time(coverage.to),
-      "; later rows may exist and are not here. Searched: ",
-      ...periodWords(period),
-      ".",
-    ),
+    context(...reach(knowledge), " Searched: ", ...periodWords(period), "."),
+  ];
+}
+
+/** How far the log goes, in one sentence. */
+function reach({ coverage, source }: Knowledge): Pieces {
+  const { from, to, events } = coverage;
+  if (from === null || to === null) {
+    return [];
+  }
+  if (source === "feed") {
+    return [
+      "The Activity Log from ",
+      time(from),
+      " on, last read at ",
+      time(to),
+      "; Azure delivers rows 3 to 20 minutes late.",
+    ];
+  }
+  return [
+    `Read: ${events} ${events === 1 ? "row" : "rows"} of the Activity Log, from `,
+    time(from),
+    " to ",
+    time(to),
+    "; later rows may exist and are not here.",
   ];
 }
 
@@ -68,7 +88,9 @@ function outsideLog(knowledge: Knowledge, period: Period | null): readonly Messa
     nodes.push(
       notice(
         "warning",
-        "The log ends before this period, at ",
+        knowledge.source === "feed"
+          ? "The log was last read before this period, at "
+          : "The log ends before this period, at ",
         time(to),
         ": nothing is known of it.",
       ),
@@ -77,7 +99,9 @@ function outsideLog(knowledge: Knowledge, period: Period | null): readonly Messa
     nodes.push(
       notice(
         "warning",
-        "The log ends within this period, at ",
+        knowledge.source === "feed"
+          ? "The log was last read within this period, at "
+          : "The log ends within this period, at ",
         time(to),
         ": what came after is not known.",
       ),
@@ -126,7 +150,7 @@ export function logSubject(knowledge: Knowledge): Pieces {
   }
   const whole = coverage.gaps.length === 0 && coverage.quarantined === 0;
   return [
-    "The log, which reaches to ",
+    knowledge.source === "feed" ? "The log, last read at " : "The log, which reaches to ",
     time(knownTo(knowledge)),
     whole ? "," : " and was read with gaps,",
   ];

@@ -37,7 +37,7 @@ const FILLERS = /\b(?:at|on|in|during|the|of)\b|,/g;
  */
 export function parseMoment(phrase: string, asking: AskingTime, day?: Instant): Moment | null {
   const text = phrase.trim().replaceAll(/\s+/g, " ");
-  const exact = parseIsoInstant(text);
+  const exact = parseIsoInstant(text.replace(/^(?:at|on|around) /, ""));
   if (exact !== null) {
     return exact;
   }

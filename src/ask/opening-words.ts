@@ -1,5 +1,5 @@
 import type { Opening } from "../domain/opening.ts";
-import { nameAmong } from "../domain/resource-id.ts";
+import { containerWord, nameAmong } from "../domain/resource-id.ts";
 import { portWords } from "../domain/service-port.ts";
 import { code, strong, time } from "../message/build.ts";
 import type { Pieces } from "../message/build.ts";
@@ -13,19 +13,19 @@ const MOST_PEOPLE = 5;
 
 /**
  * The VM in a few words, with its resource group where several VMs bear its name; for an opening of no
- * known VM, the NSG.
+ * known VM, the NSG or firewall.
  */
-export function whereWords(opening: Opening, { trail }: Knowledge): Span {
+export function whereWords(opening: Opening, { names }: Knowledge): Span {
   const { vm } = opening;
-  const name = vm === null ? opening.vmName : nameAmong(vm, sharedVmNames(trail));
-  return name === null ? code(`NSG ${opening.nsg.name}`) : code(name);
+  const name = vm === null ? opening.vmName : nameAmong(vm, sharedVmNames(names));
+  return name === null ? code(`${containerWord(opening.nsg)} ${opening.nsg.name}`) : code(name);
 }
 
 /** The whole of an opening in one sentence, the person first. */
 export function openingSentence(opening: Opening, knowledge: Knowledge): Pieces {
   const where =
     opening.vm === null && opening.vmName === null
-      ? ["in NSG ", code(opening.nsg.name)]
+      ? [`in ${containerWord(opening.nsg)} `, code(opening.nsg.name)]
       : ["on ", whereWords(opening, knowledge)];
   const what = [strong(portWords(opening.port)), " ", ...where, " to ", sourcesWords(opening)];
   return [
@@ -63,19 +63,23 @@ function endWords(opening: Opening, knowledge: Knowledge): Pieces {
 
 function standingWords(opening: Opening, knowledge: Knowledge): Pieces {
   const end = time(knownTo(knowledge));
+  const asOf: Pieces =
+    knowledge.source === "feed"
+      ? [", by the log as read at ", end]
+      : [" when the log ends, at ", end];
   if (!opening.outcomeSeen) {
-    return ["perhaps open when the log ends, at ", end];
+    return ["perhaps open", ...asOf];
   }
   if (opening.mayHaveClosed) {
-    return ["perhaps open when the log ends, at ", end, ": a later write does not show its rules"];
+    return ["perhaps open", ...asOf, ": a later write may have removed it"];
   }
   if (opening.promisedEnd !== null && opening.promisedEnd < knownTo(knowledge)) {
-    return ["still open past its end when the log ends, at ", end];
+    return ["still open past its end", ...asOf];
   }
   const passed = opening.promisedEnd !== null && opening.promisedEnd <= knowledge.now;
   return [
-    "still open when the log ends, at ",
-    end,
+    "still open",
+    ...asOf,
     passed ? "; its end has passed since, and whether it closed is not in the log yet" : null,
   ];
 }

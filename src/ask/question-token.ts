@@ -15,7 +15,7 @@ const SINGLE_QUOTES = /[\u2018\u2019\u201A\u201B\u2032\u00B4\u0060]/u;
 const DOUBLE_QUOTES = /[\u201C-\u201F\u2033\u00AB\u00BB]/u;
 
 /**
- * Cuts a question into words at white space and commas. Phones write `–` for `-` and curly quotes for
+ * Cuts a question into words at white space, commas and dashes that stand alone. Phones write `–` for `-` and curly quotes for
  * straight ones: both count as the plain character. Control characters separate words; invisible
  * formatting characters are dropped. A phrase in single or double quotes is one word.
  */
@@ -41,7 +41,21 @@ export function tokenizeQuestion(text: string): readonly QuestionToken[] {
       index = token.end;
     }
   }
-  return withoutFinalPunctuation(tokens);
+  return withoutFinalPunctuation(tokens.map(asComma));
+}
+
+/** `vm-x — yesterday` means `vm-x, yesterday`; between figures a dash makes a range. */
+function asComma(
+  token: QuestionToken,
+  index: number,
+  tokens: readonly QuestionToken[],
+): QuestionToken {
+  const before = tokens[index - 1]?.text ?? "";
+  const after = tokens[index + 1]?.text ?? "";
+  const isDash = token.word === "-" || token.word === "--";
+  return isDash && !(/\d$/.test(before) && /^\d/.test(after))
+    ? { ...token, text: ",", word: "," }
+    : token;
 }
 
 function plainCharacter(character: string): string {

@@ -3,10 +3,11 @@ import { VM_TYPE, sharedNames } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { Trail } from "../domain/trail.ts";
 import { wildcardTest } from "../domain/wildcard.ts";
+import type { TrailNames } from "../ports.ts";
 import { nearestNames } from "./question-problem.ts";
 
-/** Every sentence of an answer needs them, and a trail never changes. */
-const SHARED_NAMES = new WeakMap<Trail, ReadonlySet<string>>();
+/** Every sentence of an answer needs them, and the names of one answer never change. */
+const SHARED_NAMES = new WeakMap<TrailNames, ReadonlySet<string>>();
 
 /** A VM as the trail knows it. */
 export interface KnownVm {
@@ -26,7 +27,7 @@ export type VmMatch =
   | { readonly kind: "none"; readonly wanted: string; readonly nearest: readonly string[] };
 
 /** Every VM that the trail names, each once, sorted by name and resource ID. */
-export function knownVms(trail: Trail): readonly KnownVm[] {
+function vmsOf(trail: Trail): readonly KnownVm[] {
   const found = new Map<string, KnownVm>();
   const add = (name: string | null, id: ResourceId | null): void => {
     if (id !== null || name !== null) {
@@ -48,11 +49,8 @@ export function knownVms(trail: Trail): readonly KnownVm[] {
   return [...found.values()].sort((a, b) => compare(a.name, b.name) || compare(vmKey(a), vmKey(b)));
 }
 
-/** The names that questions and suggestions may use: every VM and every person of the trail. */
-export function knownNames(trail: Trail): {
-  readonly vms: readonly string[];
-  readonly people: readonly string[];
-} {
+/** Every VM and every person of the trail. */
+export function namesOf(trail: Trail): TrailNames {
   const people = new Set<string>();
   for (const { attribution } of trail.openings) {
     for (const { actor } of [attribution, ...attribution.candidates]) {
@@ -66,18 +64,22 @@ export function knownNames(trail: Trail): {
       people.add(actor.name);
     }
   }
-  return {
-    vms: [...new Set(knownVms(trail).map(({ name }) => name))],
-    people: [...people].sort(compare),
-  };
+  return { vms: vmsOf(trail), people: [...people].sort(compare) };
+}
+
+/** The names that a question may use. */
+export function questionNames({ vms, people }: TrailNames): {
+  readonly vms: readonly string[];
+  readonly people: readonly string[];
+} {
+  return { vms: [...new Set(vms.map(({ name }) => name))], people };
 }
 
 /** Finds the VMs that a filter means. */
-export function matchVms(filter: VmFilter, trail: Trail): VmMatch {
+export function matchVms(filter: VmFilter, { vms: known }: TrailNames): VmMatch {
   if (filter.kind === "any") {
     return { kind: "any" };
   }
-  const known = knownVms(trail);
   const fits = vmTest(filter);
   const vms = known.filter(fits);
   const ids = vms.flatMap(({ id }) => (id === null ? [] : [id]));
@@ -99,16 +101,16 @@ export function matchVms(filter: VmFilter, trail: Trail): VmMatch {
   };
 }
 
-/** The names that several VMs of the trail bear. */
-export function sharedVmNames(trail: Trail): ReadonlySet<string> {
-  const shared = SHARED_NAMES.get(trail) ?? sharedNames(knownVms(trail).map(({ id }) => id));
-  SHARED_NAMES.set(trail, shared);
+/** The names that several VMs bear. */
+export function sharedVmNames(names: TrailNames): ReadonlySet<string> {
+  const shared = SHARED_NAMES.get(names) ?? sharedNames(names.vms.map(({ id }) => id));
+  SHARED_NAMES.set(names, shared);
   return shared;
 }
 
 /** The shortest filter that means this VM alone: its name, or its resource ID where names repeat. */
-export function filterOf(id: ResourceId, trail: Trail): VmFilter {
-  return sharedVmNames(trail).has(id.name.toLowerCase())
+export function filterOf(id: ResourceId, names: TrailNames): VmFilter {
+  return sharedVmNames(names).has(id.name.toLowerCase())
     ? { kind: "resource", id }
     : { kind: "name", name: id.name };
 }

@@ -27,6 +27,7 @@ export function buildActorDirectory(events: readonly ActivityEvent[]): ActorDire
   const apps = new Set<string>();
   const users = new Set<string>();
   const providerIds = new Set<string>();
+  const otherIds = new Set<string>();
   for (const { principal } of events) {
     const { objectId } = principal;
     if (objectId !== null) {
@@ -37,13 +38,11 @@ export function buildActorDirectory(events: readonly ActivityEvent[]): ActorDire
       if (principal.kind !== null) {
         (principal.kind === "app" ? apps : users).add(objectId);
       }
-      if (principal.appId === SECURITY_PROVIDER_APP_ID) {
-        providerIds.add(objectId);
-      }
     }
-    const { caller } = principal;
-    if (principal.appId === SECURITY_PROVIDER_APP_ID && caller !== null && GUID.test(caller)) {
-      providerIds.add(caller.toLowerCase());
+    if (principal.appId !== null) {
+      for (const id of idsIn(principal)) {
+        (principal.appId === SECURITY_PROVIDER_APP_ID ? providerIds : otherIds).add(id);
+      }
     }
   }
 
@@ -90,9 +89,11 @@ export function buildActorDirectory(events: readonly ActivityEvent[]): ActorDire
       if (principals.some((one) => one.appId !== null || one.upn !== null)) {
         return "other";
       }
-      const ids = principals.flatMap((one) => [one.objectId, one.caller?.toLowerCase() ?? null]);
-      if (ids.some((id) => id !== null && providerIds.has(id))) {
-        return "provider";
+      const ids = principals.flatMap(idsIn);
+      const isProvider = ids.some((id) => providerIds.has(id));
+      const isOther = ids.some((id) => otherIds.has(id));
+      if (isProvider !== isOther) {
+        return isProvider ? "provider" : "other";
       }
       return principals.every((one) => couldBeProvider(one)) ? "unproven" : "other";
     },
@@ -105,6 +106,12 @@ function couldBeProvider(principal: Principal): boolean {
     return true;
   }
   return caller.toLowerCase() === SECURITY_PROVIDER_NAME.toLowerCase();
+}
+
+/** The object IDs that a row shows, in its claims or as its caller. */
+function idsIn({ objectId, caller }: Principal): string[] {
+  const ids = objectId === null ? [] : [objectId];
+  return caller !== null && GUID.test(caller) ? [...ids, caller.toLowerCase()] : ids;
 }
 
 function namesIn(principal: Principal): string[] {

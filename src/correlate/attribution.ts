@@ -1,10 +1,11 @@
 import type { Instant } from "../domain/instant.ts";
 import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
+import { containerWord } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
+import type { Dating } from "./dating.ts";
 import { attributeDirect } from "./direct-attribution.ts";
 import { looksLikeJit, namesInDescription } from "./jit-rule.ts";
-import type { Matching } from "./matching.ts";
 import { matchAll } from "./matching.ts";
 import type { Scored } from "./request-evidence.ts";
 import { byScore, isTied, reason, scoreSlot } from "./request-evidence.ts";
@@ -22,22 +23,27 @@ const CLEARLY_BETTER = 8;
  *
  * @param spans in any fixed order.
  */
-export function attributeSpans(spans: readonly Span[], index: SlotIndex): AttributedSpan[] {
+export function attributeSpans(
+  spans: readonly Span[],
+  index: SlotIndex,
+  dating: Dating,
+): AttributedSpan[] {
   const choices = chooseFits(spans, index);
-  const { matching, used } = matchExact(choices, index);
+  const matching = matchSpans(spans, choices, index);
   return spans.map((span, at) => {
     if (kindOf(span) === "direct") {
       return attributeDirect(span);
     }
     const { slots, byCorrelation } = choices[at] ?? NO_CHOICE;
-    const possible = new Set(matching.possible[at]?.map((slot) => used[slot]));
-    const isExcluded = (slot: number) => isExact(index.slots[slot]) && !possible.has(slot);
+    const isExcluded = (slot: number) =>
+      isExact(index.slots[slot]) && matching.possible[at]?.has(slot) !== true;
     const pick = (indices: readonly number[]) => indices.flatMap((slot) => index.slots[slot] ?? []);
     return attributeJit(span, {
       slots: pick(slots.filter((slot) => !isExcluded(slot))),
       excluded: pick(slots.filter(isExcluded)),
-      alwaysMatched: possible.size > 0 && matching.canBeUnmatched[at] !== true,
+      alwaysMatched: matching.alwaysMatched[at] === true,
       byCorrelation,
+      isDatedBy: (slot) => dating.isDated(span, slot),
     });
   });
 }
@@ -64,24 +70,64 @@ function chooseFits(spans: readonly Span[], index: SlotIndex): Choice[] {
       ? { slots: tied, byCorrelation: true }
       : { slots: index.fitting(span), byCorrelation: false };
   });
-  const { matching } = matchExact(first, index);
+  const { alwaysMatched } = matchSpans(spans, first, index);
   return first.map((choice, at) => {
     const span = spans[at];
-    return span !== undefined && choice.byCorrelation && matching.canBeUnmatched[at] === true
+    return span !== undefined && choice.byCorrelation && alwaysMatched[at] !== true
       ? { slots: index.fitting(span), byCorrelation: false }
       : choice;
   });
 }
 
-function matchExact(
+interface SpanMatching {
+  /** Per span: the slots with a known port that some way to match everything gives it. */
+  readonly possible: readonly ReadonlySet<number>[];
+  /** Per span: whether it has such a slot, and no way to match everything leaves it without a request. */
+  readonly alwaysMatched: readonly boolean[];
+}
+
+/**
+ * Matches spans with the slots whose port is known, as a whole. A span that a request without a known
+ * port fits needs no other. A span that need not be a request's at all keeps no slot from the others.
+ */
+function matchSpans(
+  spans: readonly Span[],
   choices: readonly Choice[],
   index: SlotIndex,
-): { readonly matching: Matching; readonly used: readonly number[] } {
+): SpanMatching {
   const exact = choices.map(({ slots }) => slots.filter((slot) => isExact(index.slots[slot])));
   const used = [...new Set(exact.flat())].sort((a, b) => a - b);
   const position = new Map(used.map((slot, at) => [slot, at]));
-  const fits = exact.map((slots) => slots.flatMap((slot) => position.get(slot) ?? []));
-  return { matching: matchAll(fits, used.length), used };
+  const match = (isFree: (span: Span, at: number) => boolean) => {
+    const fits = spans.map((span, at) => {
+      const own = exact[at]?.flatMap((slot) => position.get(slot) ?? []) ?? [];
+      return isFree(span, at) ? [...own, used.length + at] : own;
+    });
+    return matchAll(fits, used.length + spans.length);
+  };
+  const hasOther = (at: number) => (exact[at]?.length ?? 0) < (choices[at]?.slots.length ?? 0);
+  const { canBeUnmatched } = match((_, at) => hasOther(at));
+  const { possible } = match(
+    (span, at) => hasOther(at) || !isSurelyJit(span) || !isSurelyThere(span),
+  );
+  return {
+    possible: possible.map((slots) => new Set(slots.flatMap((slot) => used[slot] ?? []))),
+    alwaysMatched: canBeUnmatched.map((isLoose, at) => !isLoose && (exact[at]?.length ?? 0) > 0),
+  };
+}
+
+/** Whether the log proves that the provider made the rule in its time. */
+function isSurelyJit(span: Span): boolean {
+  return !span.maybeBefore && isProviders(span);
+}
+
+/** Whether the rule came to be: a write whose outcome is not in the log may have failed. */
+function isSurelyThere({ confirmed, seenIn }: Span): boolean {
+  return confirmed || seenIn.outcome !== "unseen";
+}
+
+function isProviders(span: Span): boolean {
+  return span.writes.every(({ proof }) => proof === "provider");
 }
 
 /** Whether the log tells which port the slot stands for; only such slots are one-to-one with rules. */
@@ -112,6 +158,8 @@ interface Fits {
   readonly excluded: readonly RequestSlot[];
   readonly alwaysMatched: boolean;
   readonly byCorrelation: boolean;
+  /** Whether a request dates the rule, although it may have stood before. */
+  readonly isDatedBy: (slot: RequestSlot) => boolean;
 }
 
 function attributeJit(span: Span, fits: Fits): AttributedSpan {
@@ -123,11 +171,11 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
       people.set(key, one);
     }
   }
-  const [best, second] = [...people.values()];
-  const verdict = verdictOf(span, fits, best, second);
+  const [best] = people.values();
+  const verdict = verdictOf(span, fits, scored, [...people.values()]);
   const named = verdict === "certain" || verdict === "likely" ? (best ?? null) : null;
   const own = named === null ? scored : scored.filter((one) => isSamePerson(one, named));
-  const openedBy = openingWrite(span) ?? (verdict === "certain" ? datingWrite(best, span) : null);
+  const openedBy = openingWrite(span, verdict === "certain");
   return {
     span,
     kind: "jit",
@@ -147,22 +195,17 @@ function attributeJit(span: Span, fits: Fits): AttributedSpan {
       ),
       candidates: candidatesOf(scored),
       reasons: [
-        writerReason(openedBy),
+        writerReason(span, openedBy),
         ...verdictReasons({ span, fits, verdict, best, people: people.size, openedBy }),
       ],
     },
   };
 }
 
-/** The write that opened the port when nothing but one write could have. */
-function openingWrite(span: Span): RuleWrite | null {
-  return !span.maybeBefore && span.writes.length === 1 ? span.seenIn : null;
-}
-
-/** The only write that the matched request leaves, so that it dates the opening. */
-function datingWrite(best: Scored | undefined, span: Span): RuleWrite | null {
-  const [write, ...more] = best === undefined ? [] : writesAfter(best.slot, span);
-  return more.length === 0 ? (write ?? null) : null;
+/** The write that opened the port when no other write could have; a certain request dates it. */
+function openingWrite(span: Span, isDated: boolean): RuleWrite | null {
+  const isOnly = span.writes.length === 1 && !span.seenIn.isSighting;
+  return isOnly && (isDated || !span.maybeBefore) ? span.seenIn : null;
 }
 
 function firstKnown(values: readonly (string | null)[], named: Scored | null): string | null {
@@ -176,8 +219,8 @@ function isSamePerson(a: Scored, b: Scored): boolean {
 function verdictOf(
   span: Span,
   fits: Fits,
-  best: Scored | undefined,
-  second: Scored | undefined,
+  scored: readonly Scored[],
+  [best, second]: readonly Scored[],
 ): Verdict {
   if (best === undefined) {
     return "unattributed";
@@ -192,9 +235,19 @@ function verdictOf(
   const [write] = writesAfter(best.slot, span);
   const tied = fits.byCorrelation && write !== undefined && isTied(best.slot, write);
   const vmProven = tied || (best.slot.target !== null && namesInDescription(span.rule).vm !== null);
-  const proven = write?.proof === "provider" && fits.alwaysMatched && vmProven;
-  const rivals = span.writes.some((one) => one.proof !== "provider");
-  return proven && !rivals ? "certain" : "likely";
+  const isWritten = isProviders(span) && (tied || !span.maybeBefore || fits.isDatedBy(best.slot));
+  return isWritten && isCovered(span, scored) && fits.alwaysMatched && vmProven
+    ? "certain"
+    : "likely";
+}
+
+/**
+ * Whether a request that fits stands before every write that may have made the rule. A write that none
+ * stands before had a request of which the log does not tell everything: it may have been for this rule.
+ */
+function isCovered(span: Span, scored: readonly Scored[]): boolean {
+  const covered = new Set(scored.flatMap(({ slot }) => writesAfter(slot, span)));
+  return span.writes.every((write) => covered.has(write));
 }
 
 function candidatesOf(scored: readonly Scored[]): Candidate[] {
@@ -243,7 +296,7 @@ function verdictReasons(found: {
       reason(
         "stood-before",
         "neutral",
-        "the log has no earlier state of the NSG, so the rule may have stood before",
+        `the log has no earlier state of the ${containerWord(span.container)}, so the rule may have stood before`,
       ),
     );
   }
@@ -292,7 +345,11 @@ function verdictReasons(found: {
   return reasons.concat(best?.reasons ?? []);
 }
 
-function writerReason(openedBy: RuleWrite | null): Reason {
+function writerReason(span: Span, openedBy: RuleWrite | null): Reason {
+  if (openedBy === null && span.seenIn.isSighting) {
+    const text = `the ${containerWord(span.container)} itself showed the rule, and the log shows no write that made it; the rule looks like JIT's`;
+    return reason("write-unlogged", "neutral", text);
+  }
   if (openedBy?.proof === "provider") {
     const text = "the security resource provider wrote the rule, proven by its application ID";
     return reason("writer-is-provider", "for", text);

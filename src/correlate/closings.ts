@@ -40,19 +40,24 @@ export function closingOf(
   if (write === null) {
     return null;
   }
-  const sure = end.writes.length === 1 || sameWriter(end.writes);
+  const logged = end.writes.filter(({ isSighting }) => !isSighting);
+  const sure = logged.length === 1 || sameWriter(logged);
   const byProvider = write.proof === "provider";
+  const shownBy = end.writes.findLast(({ isSighting }) => isSighting) ?? write;
   return {
     at: write.at,
     by: sure ? writerName(write) : null,
     reason: reasonOf(),
-    exact: end.writes.length === 1,
-    events: write.events,
+    exact: end.writes.length === 1 && !write.isSighting,
+    events: shownBy === write ? write.events : [...write.events, ...(shownBy?.events ?? [])],
   };
 
   function reasonOf(): ClosingReason {
     if (end?.how === "container-deleted" || end?.how === "changed") {
       return end.how;
+    }
+    if (write?.isSighting === true) {
+      return "unlogged";
     }
     if (byProvider && siblings.some((other) => supersedes(other, attributed, write?.at ?? 0))) {
       return "superseded";
@@ -77,7 +82,7 @@ function endingWrite({ span, promisedEnd }: AttributedSpan): RuleWrite | null {
       promisedEnd !== null &&
       Math.abs(write.at - promisedEnd) <= END_TOLERANCE,
   );
-  return atEnd ?? writes.at(-1) ?? null;
+  return atEnd ?? writes.findLast(({ isSighting }) => !isSighting) ?? writes.at(-1) ?? null;
 }
 
 function sameWriter(writes: readonly RuleWrite[]): boolean {

@@ -1,11 +1,19 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Opening } from "../domain/opening.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import type { Guard, Trail } from "../domain/trail.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
 import { compareText, FactSet } from "./fact-set.ts";
 import type { FindingContext } from "./findings.ts";
 import { addFindings } from "./findings.ts";
 import { byOpening, correlateSubscription } from "./openings.ts";
+
+interface SubscriptionFacts {
+  readonly facts: FactSet;
+  readonly sightings: Map<string, Sighting>;
+  /** null when something came since the last correlation. */
+  trail: Trail | null;
+}
 
 /**
  * Correlates activity events as they come, one by one or in pages. What `trail` returns depends on the
@@ -15,7 +23,7 @@ import { byOpening, correlateSubscription } from "./openings.ts";
  * correlated apart, and again only after an event of it was added.
  */
 export class Correlator {
-  readonly #subscriptions = new Map<string, { facts: FactSet; trail: Trail | null }>();
+  readonly #subscriptions = new Map<string, SubscriptionFacts>();
   #knownSince: number | null = null;
 
   /** Adds events; returns how many of them said something new. */
@@ -23,11 +31,7 @@ export class Correlator {
     let added = 0;
     for (const event of events) {
       const { subscriptionId } = event.resource;
-      let part = this.#subscriptions.get(subscriptionId);
-      if (part === undefined) {
-        part = { facts: new FactSet(), trail: null };
-        this.#subscriptions.set(subscriptionId, part);
-      }
+      const part = this.#part(subscriptionId);
       if (part.facts.add(event)) {
         part.trail = null;
         added += 1;
@@ -35,6 +39,41 @@ export class Correlator {
       this.#knownSince = Math.min(this.#knownSince ?? event.at, event.at);
     }
     return added;
+  }
+
+  /** Adds what resources themselves showed; returns how many sightings were new. */
+  addSightings(sightings: readonly Sighting[]): number {
+    let added = 0;
+    for (const sighting of sightings) {
+      const part = this.#part(sighting.resource.subscriptionId);
+      if (!part.sightings.has(sighting.id)) {
+        part.sightings.set(sighting.id, sighting);
+        part.trail = null;
+        added += 1;
+      }
+    }
+    return added;
+  }
+
+  #part(subscriptionId: string): SubscriptionFacts {
+    const known = this.#subscriptions.get(subscriptionId);
+    if (known !== undefined) {
+      return known;
+    }
+    const part: SubscriptionFacts = { facts: new FactSet(), sightings: new Map(), trail: null };
+    this.#subscriptions.set(subscriptionId, part);
+    return part;
+  }
+
+  /** The event of this identity, as the trail's `events` name it; null when it is not known. */
+  find(id: string): ActivityEvent | null {
+    for (const { facts } of this.#subscriptions.values()) {
+      const event = facts.find(id);
+      if (event !== null) {
+        return event;
+      }
+    }
+    return null;
   }
 
   /** How many distinct events are known. */
@@ -59,7 +98,7 @@ export class Correlator {
     const guards: Guard[] = [];
     const parts = [...this.#subscriptions].sort(([a], [b]) => compareText(a, b));
     for (const [, part] of parts) {
-      part.trail ??= correlateSubscription(part.facts.sorted());
+      part.trail ??= correlateSubscription(part.facts.sorted(), sortedSightings(part.sightings));
       for (const opening of part.trail.openings) {
         openings.push(opening);
       }
@@ -79,4 +118,8 @@ export class Correlator {
       guards,
     };
   }
+}
+
+function sortedSightings(sightings: ReadonlyMap<string, Sighting>): Sighting[] {
+  return [...sightings.values()].sort((a, b) => a.at - b.at || compareText(a.id, b.id));
 }

@@ -1,4 +1,5 @@
 import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
+import { containerWord } from "../domain/resource-id.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
 import { looksLikeJit } from "./jit-rule.ts";
 import { reason } from "./request-evidence.ts";
@@ -7,6 +8,7 @@ import type { RuleWrite } from "./rule-writes.ts";
 
 /** Attributes a rule that the provider did not write: whoever wrote it stands behind it. */
 export function attributeDirect(span: Span): AttributedSpan {
+  const container = containerWord(span.container);
   const undecided = span.maybeBefore || span.writes.length > 1;
   const writers = span.writes.filter((write) => write.actor !== null);
   const people = new Map(writers.map((write) => [write.actor?.key ?? "", write]));
@@ -19,19 +21,27 @@ export function attributeDirect(span: Span): AttributedSpan {
       reason(
         "stood-before",
         "against",
-        "the rule stood when the log first shows the NSG: who wrote it, and when, is not in the log",
+        `the rule stood when the log first shows the ${container}: who wrote it, and when, is not in the log`,
       ),
     );
   } else if (people.size === 0) {
     verdict = "unattributed";
-    reasons.push(reason("writer-unproven", "against", "the write's rows name nobody"));
+    reasons.push(
+      span.seenIn.isSighting
+        ? reason(
+            "write-unlogged",
+            "against",
+            `the ${container} itself showed the rule, and the log shows no write that made it`,
+          )
+        : reason("writer-unproven", "against", "the write's rows name nobody"),
+    );
   } else if (people.size > 1) {
     verdict = "ambiguous";
     reasons.push(
       reason(
         "several-fit",
         "against",
-        `${people.size} principals wrote the NSG before the rule was first seen, and not every write carries its rules`,
+        `${people.size} principals wrote the ${container}, and the log does not tell whose write made the rule`,
       ),
     );
   } else {
@@ -53,23 +63,25 @@ export function attributeDirect(span: Span): AttributedSpan {
     kind: "direct",
     vm: null,
     promisedEnd: null,
-    openedBy: undecided ? null : span.seenIn,
+    openedBy: undecided || span.seenIn.isSighting ? null : span.seenIn,
     attribution: {
       verdict,
       actor: named?.actor ?? null,
       clientAddress: named?.clientAddress ?? null,
       justification: null,
-      candidates: span.maybeBefore ? [] : [...people.values()].map(writerCandidate),
+      candidates: span.maybeBefore
+        ? []
+        : [...people.values()].map((write) => writerCandidate(write, container)),
       reasons,
     },
   };
 }
 
-function writerCandidate(write: RuleWrite): Candidate {
+function writerCandidate(write: RuleWrite, container: string): Candidate {
   return {
     actor: write.actor,
     requestId: null,
     at: write.at,
-    reasons: [reason("wrote-rule", "for", "wrote the NSG or the rule")],
+    reasons: [reason("wrote-rule", "for", `wrote the ${container} or the rule`)],
   };
 }

@@ -29,6 +29,14 @@ export class FactSet {
     return changed;
   }
 
+  /** The event of this identity; null when it is not known. */
+  find(id: string): ActivityEvent | null {
+    const derived = id.startsWith("derived:")
+      ? [...this.#events.values()].find((event) => event.id === id)
+      : undefined;
+    return this.#events.get(id) ?? derived ?? null;
+  }
+
   get size(): number {
     return this.#events.size;
   }

@@ -4,6 +4,7 @@ import { FINDING_CODES } from "../domain/finding.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { DAY, durationText, HOUR, MINUTE } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
+import { containerWord } from "../domain/resource-id.ts";
 import { ruleKey } from "../domain/security-rule.ts";
 import { looksLikeJit } from "./jit-rule.ts";
 
@@ -65,10 +66,11 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
   if (kind === "jit" && attribution.candidates.length === 0 && opening.openedAtExact) {
     find("no-request", "warning", "The log shows no JIT request behind this rule.");
   }
-  if (closedAt === null && promisedEnd !== null && context.asOf > promisedEnd + END_GRACE) {
-    const late = latenessText(context.asOf - promisedEnd);
+  const asOf = Math.max(context.asOf, opening.sightedAt ?? context.asOf);
+  if (closedAt === null && promisedEnd !== null && asOf > promisedEnd + END_GRACE) {
+    const late = latenessText(asOf - promisedEnd);
     if (opening.mayHaveClosed) {
-      const text = `The log does not show the rule's removal, ${late} past its promised end; a later write of the NSG came without its rules, so it may be gone.`;
+      const text = `The log does not show the rule's removal, ${late} past its promised end; a later write of the ${containerWord(opening.nsg)} may have removed it.`;
       find("open-past-end", "warning", text);
     } else {
       find("open-past-end", "critical", `The rule still stands, ${late} past its promised end.`);
@@ -78,6 +80,17 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
     const early = durationText(promisedEnd - closedAt);
     const by = opening.closedBy === null ? "" : ` by ${opening.closedBy}`;
     find("closed-early", "info", `Closed${by} ${early} before its promised end.`);
+  }
+  const unlogged = attribution.reasons.some((reason) => reason.code === "write-unlogged");
+  if (unlogged && !opening.openedAtExact && context.asOf > opening.openedAt) {
+    const text =
+      "The NSG itself showed this rule, and the log, which is known beyond that time, shows nobody who wrote it.";
+    find("witnesses-disagree", "warning", text);
+  }
+  if (opening.closing === "unlogged" && closedAt !== null && context.asOf > closedAt) {
+    const text =
+      "The NSG itself no longer had this rule, and the log, which is known beyond that time, shows nobody who removed it.";
+    find("witnesses-disagree", "warning", text);
   }
   if (attribution.reasons.some((reason) => reason.code === "writer-unproven") && kind === "jit") {
     find("writer-unproven", "warning", "The log does not prove who wrote the rule.");

@@ -1,13 +1,16 @@
 import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import type { Guard, Trail } from "../domain/trail.ts";
 import { buildActorDirectory } from "./actors.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
 import { attributeSpans } from "./attribution.ts";
 import { closingOf } from "./closings.ts";
+import { Dating } from "./dating.ts";
 import { compareText } from "./fact-set.ts";
 import { shortId } from "../domain/short-id.ts";
 import { namesInDescription } from "./jit-rule.ts";
@@ -17,40 +20,58 @@ import { assembleRequests } from "./requests.ts";
 import type { Span } from "./rule-history.ts";
 import { spansOf } from "./rule-history.ts";
 import type { RuleWrite } from "./rule-writes.ts";
-import { toRuleWrite } from "./rule-writes.ts";
+import { toRuleWrite, toSightedState } from "./rule-writes.ts";
+import { addPolicyRequests } from "./policy-requests.ts";
+import { vmsByAddress } from "./vm-addresses.ts";
 
 /**
- * Everything that the events of one Azure subscription say, findings left out. A function of the set of
- * events: their order and repetition do not matter.
+ * Everything that the events and sightings of one Azure subscription say, findings left out. A function
+ * of the two sets: their order and repetition do not matter.
  *
  * @param events each once, by time and then identity.
+ * @param sightings each once, by time and then identity.
  */
-export function correlateSubscription(events: readonly ActivityEvent[]): Trail {
+export function correlateSubscription(
+  events: readonly ActivityEvent[],
+  sightings: readonly Sighting[] = [],
+): Trail {
   const directory = buildActorDirectory(events);
-  const requests = assembleRequests(events, directory);
+  const requests = addPolicyRequests(assembleRequests(events, directory), sightings, directory);
   const index = new SlotIndex(requests);
   const byContainer = new Map<string, RuleWrite[]>();
+  const failures = new Map<string, Instant[]>();
   const ruleEvents = events.filter(({ detail }) => detail.kind !== "jit-request");
-  for (const operation of groupOperations(ruleEvents)) {
-    const write = toRuleWrite(operation, directory);
-    if (write !== null) {
-      const writes = byContainer.get(write.container.key) ?? [];
-      writes.push(write);
-      byContainer.set(write.container.key, writes);
+  const operations = groupOperations(ruleEvents);
+  for (const { outcome, first } of operations) {
+    if (outcome === "failed") {
+      failures.set(first.resource.key, [...(failures.get(first.resource.key) ?? []), first.at]);
     }
   }
-  const attributed = [...byContainer.values()].flatMap((writes) => {
-    const spans = spansOf(writes).sort(bySighting);
-    return [attributeSpans(spans, index)];
-  });
+  const states = [
+    ...operations.map((operation) => toRuleWrite(operation, directory)),
+    ...sightings.map(toSightedState),
+  ];
+  for (const write of states.filter((one) => one !== null)) {
+    const writes = byContainer.get(write.container.key) ?? [];
+    writes.push(write);
+    byContainer.set(write.container.key, writes);
+  }
+  for (const writes of byContainer.values()) {
+    // The sort is stable: at one time a sighting comes behind the writes.
+    writes.sort((a, b) => a.at - b.at);
+  }
+  const spans = [...byContainer.values()].map((writes) => spansOf(writes).sort(bySighting));
+  const dating = new Dating(spans.flat(), index, failures);
+  const attributed = spans.map((siblings) => attributeSpans(siblings, index, dating));
   const addresses = learnAddresses(attributed.flat());
+  const sightedVms = vmsByAddress(sightings);
   const byId = new Map(requests.map((request) => [request.id, request]));
   const openings = attributed
     .flatMap((siblings) => {
       const byVm = groupByVmName(siblings);
       return siblings.map((one) => {
         const rivals = byVm.get(vmNameKey(one)) ?? [];
-        return toOpening(one, rivals, addresses, byId);
+        return toOpening(one, rivals, { addresses, sightedVms, requests: byId });
       });
     })
     .sort(byOpening);
@@ -99,20 +120,42 @@ function addressKey(span: Span): string | null {
   return single ? `${span.container.key} ${address}` : null;
 }
 
+interface KnownFacts {
+  /** Per NSG and address: the VM that JIT's rules there agree on. */
+  readonly addresses: ReadonlyMap<string, ResourceId | null>;
+  /** Per address: the only VM of the Azure subscription that bears it. */
+  readonly sightedVms: ReadonlyMap<string, ResourceId>;
+  readonly requests: ReadonlyMap<string, AccessRequest>;
+}
+
+/** The VM that the rule's destination belongs to; never one of another name than the rule gives. */
+function vmByAddress(span: Span, { addresses, sightedVms }: KnownFacts): ResourceId | null {
+  const key = addressKey(span);
+  if (key === null) {
+    return null;
+  }
+  const learned = addresses.get(key) ?? null;
+  if (learned !== null) {
+    return learned;
+  }
+  const sighted = sightedVms.get(span.rule.destinations[0] ?? "") ?? null;
+  const named = namesInDescription(span.rule).vm;
+  const agrees = named === null || named.toLowerCase() === sighted?.name.toLowerCase();
+  return agrees ? sighted : null;
+}
+
 function toOpening(
   attributed: AttributedSpan,
   siblings: readonly AttributedSpan[],
-  addresses: ReadonlyMap<string, ResourceId | null>,
-  requests: ReadonlyMap<string, AccessRequest>,
+  known: KnownFacts,
 ): Opening {
   const { span, kind, attribution, openedBy } = attributed;
   const closing = closingOf(attributed, siblings);
-  const key = addressKey(span);
-  const vm = attributed.vm ?? (key === null ? null : (addresses.get(key) ?? null));
+  const vm = attributed.vm ?? vmByAddress(span, known);
   const opened = openedBy ?? span.seenIn;
   const openedAt = opened.at;
   const requestEvents = attribution.candidates.flatMap(({ requestId }) =>
-    requestId === null ? [] : (requests.get(requestId)?.events ?? []),
+    requestId === null ? [] : (known.requests.get(requestId)?.events ?? []),
   );
   return {
     id: shortId("o", [span.container.key, span.ruleKey, portText(span.port), String(span.ordinal)]),
@@ -129,6 +172,7 @@ function toOpening(
     closedAt: closing === null ? null : Math.max(closing.at, openedAt),
     closedAtExact: closing?.exact ?? false,
     mayHaveClosed: span.unsureSince.length > 0,
+    sightedAt: span.sightedAt,
     closedBy: closing?.by ?? null,
     closing: closing?.reason ?? null,
     attribution,

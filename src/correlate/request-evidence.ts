@@ -1,4 +1,5 @@
 import { durationText, MINUTE } from "../domain/instant.ts";
+import type { Duration } from "../domain/instant.ts";
 import type { Reason } from "../domain/opening.ts";
 import { portText } from "../domain/security-rule.ts";
 import { compareText } from "./fact-set.ts";
@@ -106,22 +107,22 @@ export function scoreSlot(slot: RequestSlot, span: Span, byCorrelation: boolean)
     );
   } else {
     const delay = write.at - request.at;
-    weigh(
-      delay <= 2 * MINUTE ? 2 : 0,
-      reason(
-        "written-after",
-        "for",
-        delay < 0
-          ? "the rule was written at the time of the request"
-          : `the rule was written ${durationText(delay)} after the request`,
-      ),
-    );
+    weigh(delay <= 2 * MINUTE ? 2 : 0, reason("written-after", "for", delayWords(write, delay)));
   }
   if (request.outcome === "unknown") {
     weigh(0, reason("outcome-unknown", "neutral", "no row tells whether the request was granted"));
   }
   weighEnd(slot, span, weigh);
   return { slot, score, reasons };
+}
+
+function delayWords(write: RuleWrite, delay: Duration): string {
+  if (write.isSighting) {
+    return `the NSG itself showed the rule ${durationText(delay)} after the request`;
+  }
+  return delay < 0
+    ? "the rule was written at the time of the request"
+    : `the rule was written ${durationText(delay)} after the request`;
 }
 
 function weighEnd(

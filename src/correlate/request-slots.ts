@@ -42,12 +42,25 @@ export class SlotIndex {
     });
   }
 
-  /** Indices of the slots that fit and whose request shares its correlation ID with a write, ascending. */
+  /**
+   * Indices of the slots that fit and whose request shares its correlation ID with a write, ascending.
+   * Empty when one of several possible writes is not tied to such a slot: it may have made the rule for
+   * another request.
+   */
   tied(span: Span): number[] {
-    const tied = span.writes
-      .flatMap((write) => this.#byCorrelation.get(write.correlationId) ?? [])
-      .filter((index) => this.#fits(index, span));
-    return [...new Set(tied)].sort((a, b) => a - b);
+    const tied = new Set<number>();
+    for (const write of span.writes.filter(({ proof }) => proof !== "other")) {
+      const own = (this.#byCorrelation.get(write.correlationId) ?? []).filter((index) =>
+        this.#fits(index, span),
+      );
+      if (own.length === 0) {
+        return [];
+      }
+      for (const index of own) {
+        tied.add(index);
+      }
+    }
+    return [...tied].sort((a, b) => a - b);
   }
 
   /** Indices of the slots that could have made the span's rule, ascending. */
@@ -94,7 +107,7 @@ function earliestRequest(span: Span): Instant {
   if (span.maybeBefore) {
     return Number.NEGATIVE_INFINITY;
   }
-  return (span.writes[0]?.at ?? span.seenIn.at) - WRITE_WINDOW;
+  return (span.writes[0]?.since ?? span.seenIn.since) - WRITE_WINDOW;
 }
 
 function slotsOf(request: AccessRequest): RequestSlot[] {
@@ -117,7 +130,7 @@ export function writesAfter(slot: RequestSlot, span: Span): readonly RuleWrite[]
     (write) =>
       write.proof !== "other" &&
       write.at >= at - CLOCK_SKEW &&
-      (write.at <= at + WRITE_WINDOW || correlationIds.includes(write.correlationId)),
+      (write.since <= at + WRITE_WINDOW || correlationIds.includes(write.correlationId)),
   );
 }
 

@@ -5,13 +5,26 @@ import type { ResourceId } from "../domain/resource-id.ts";
 import { parentOf } from "../domain/resource-id.ts";
 import type { SecurityRule } from "../domain/security-rule.ts";
 import { ruleKey } from "../domain/security-rule.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import type { ActorDirectory, ProviderProof } from "./actors.ts";
 import { compareText } from "./fact-set.ts";
 import type { Operation, Outcome } from "./operations.ts";
 
-/** One write or delete of an NSG, a firewall or a single rule, put together from its rows. */
+/**
+ * One write or delete of an NSG, a firewall or a single rule, put together from its rows; or, without an
+ * author, a sighting: the state in which the NSG itself was seen.
+ */
 export interface RuleWrite {
+  /** The first row's time; the time of a sighting. */
   readonly at: Instant;
+  /**
+   * For a sighting that first shows a rule: since when the rule may have been there unseen. For a write
+   * the same as `at`.
+   */
+  readonly since: Instant;
+  readonly isSighting: boolean;
+  /** Whether the log has the row of its beginning; otherwise it began some time before `at`. */
+  readonly startSeen: boolean;
   readonly outcome: Exclude<Outcome, "failed">;
   /** The NSG, firewall or rule collection group. */
   readonly container: ResourceId;
@@ -51,6 +64,9 @@ export function toRuleWrite(operation: Operation, directory: ActorDirectory): Ru
   const principals = rows.map((row) => row.principal);
   return {
     at: first.at,
+    since: first.at,
+    isSighting: false,
+    startSeen: rows.some((row) => row.status === "started"),
     outcome,
     container,
     effect,
@@ -60,6 +76,43 @@ export function toRuleWrite(operation: Operation, directory: ActorDirectory): Ru
     correlationId: first.correlationId,
     events: [...new Set(rows.map((row) => row.id))].sort(compareText),
   };
+}
+
+/** The state in which an NSG was seen, as a write that nobody made; null for other sightings. */
+export function toSightedState({ id, at, resource, detail }: Sighting): RuleWrite | null {
+  const effect = sightedEffect(detail);
+  if (effect === null) {
+    return null;
+  }
+  return {
+    at,
+    since: at,
+    isSighting: true,
+    // A write that began shortly before may not have been done yet.
+    startSeen: false,
+    outcome: "succeeded",
+    container: resource,
+    effect,
+    actor: null,
+    proof: "unproven",
+    clientAddress: null,
+    correlationId: "",
+    events: [id],
+  };
+}
+
+function sightedEffect(detail: Sighting["detail"]): WriteEffect | null {
+  switch (detail.kind) {
+    case "nsg-absent":
+      return { kind: "delete-container" };
+    case "nsg-rules":
+      return detail.ruleSet.completeness === "complete"
+        ? { kind: "state", rules: detail.ruleSet.rules }
+        : { kind: "partial-state", rules: detail.ruleSet.rules };
+    case "policy-requests":
+    case "vm-addresses":
+      return null;
+  }
 }
 
 function isChild(event: ActivityEvent): boolean {
@@ -103,25 +156,28 @@ function putEffect(rows: readonly ActivityEvent[], name: string): WriteEffect {
   return { kind: "put-rule", rule: best.rule };
 }
 
+/** The whole body says it all, the response's best; else every rule that any body shows is there. */
 function stateEffect(rows: readonly ActivityEvent[]): WriteEffect | null {
-  let best: { rank: number; effect: WriteEffect } | null = null;
-  let untouched = false;
-  for (const { detail } of rows) {
-    if (detail.kind !== "nsg-write" && detail.kind !== "firewall-write") {
-      continue;
-    }
-    const { completeness, rules } = detail.ruleSet;
-    untouched ||= completeness === "unchanged";
-    if (completeness === "complete" || completeness === "partial") {
-      const rank = (completeness === "complete" ? 2 : 0) + (detail.source === "response" ? 1 : 0);
-      if (best === null || rank >= best.rank) {
-        const kind = completeness === "complete" ? "state" : "partial-state";
-        best = { rank, effect: { kind, rules } };
-      }
-    }
+  const sets = rows
+    .flatMap(({ detail }) =>
+      detail.kind === "nsg-write" || detail.kind === "firewall-write" ? [detail] : [],
+    )
+    .sort((a, b) => rank(a.source) - rank(b.source));
+  const whole = sets.findLast(({ ruleSet }) => ruleSet.completeness === "complete");
+  if (whole !== undefined) {
+    return { kind: "state", rules: whole.ruleSet.rules };
   }
-  if (best !== null) {
-    return best.effect;
+  const partial = sets.filter(({ ruleSet }) => ruleSet.completeness === "partial");
+  if (partial.length > 0) {
+    const rules = new Map(
+      partial.flatMap(({ ruleSet }) => ruleSet.rules.map((rule) => [ruleKey(rule.name), rule])),
+    );
+    return { kind: "partial-state", rules: [...rules.values()] };
   }
-  return untouched ? null : { kind: "unknown", ruleKey: null };
+  const isUntouched = sets.some(({ ruleSet }) => ruleSet.completeness === "unchanged");
+  return isUntouched ? null : { kind: "unknown", ruleKey: null };
+}
+
+function rank(source: "request" | "response" | "none"): number {
+  return source === "response" ? 1 : 0;
 }

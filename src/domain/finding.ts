@@ -20,6 +20,8 @@ export const FINDING_CODES = [
   "resurrected",
   /** Somebody removed the rule before its promised end. */
   "closed-early",
+  /** The NSG itself shows what the log, read beyond that time, does not. */
+  "witnesses-disagree",
   /** Who wrote the rule is not proven by the log. */
   "writer-unproven",
   /** First opening of this VM by this person, with enough history to say so. */

@@ -33,6 +33,8 @@ export interface Opening {
   readonly closedAtExact: boolean;
   /** true when nothing shows the removal, but a later write does not carry its rules. */
   readonly mayHaveClosed: boolean;
+  /** When the NSG itself last showed the rule; null when nobody looked, or it was gone before. */
+  readonly sightedAt: Instant | null;
   /** Who removed the rule; null while it stands, or when the log does not name them. */
   readonly closedBy: string | null;
   /** Why it closed; null while it stands. */
@@ -57,6 +59,8 @@ export type ClosingReason =
   | "removed"
   /** The rule stayed but no longer has this port, sources or destination. */
   | "changed"
+  /** The NSG itself no longer had the rule, and the log does not show the removal. */
+  | "unlogged"
   /** The whole NSG or firewall was deleted. */
   | "container-deleted";
 
@@ -108,6 +112,7 @@ export type ReasonCode =
   | "written-after"
   | "writer-is-provider"
   | "writer-unproven"
+  | "write-unlogged"
   | "writer-not-provider"
   | "only-match"
   | "one-to-one"

@@ -15,11 +15,11 @@ export function vmFilterText(vm: VmFilter): string {
 }
 
 /**
- * Quotes keep a name from being taken for a keyword, an address or a date, and its last full stop from
- * being taken for the end of the sentence.
+ * Quotes keep a name from being taken for a keyword, an address or a date, its last full stop from being
+ * taken for the end of the sentence, and a dash that is a name from parting words.
  */
 export function quoteUnless(plain: RegExp, text: string): string {
-  if (plain.test(text) && !text.endsWith(".")) {
+  if (plain.test(text) && !text.endsWith(".") && !/^--?$/.test(text)) {
     return text;
   }
   return text.includes('"') ? `'${text}'` : `"${text}"`;

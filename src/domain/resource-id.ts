@@ -21,6 +21,9 @@ export interface ResourceId {
 }
 
 const ID_LIMIT = 2048;
+/** The rows of a log name the same few resources over and over: equal texts are parsed once, and kept once. */
+const KNOWN = new Map<string, ResourceId>();
+const KNOWN_LIMIT = 5000;
 
 /**
  * Parses a resource ID.
@@ -29,6 +32,21 @@ const ID_LIMIT = 2048;
  *   of type and name segments, control characters, or more than 2,048 characters).
  */
 export function parseResourceId(text: string): ResourceId | null {
+  const known = KNOWN.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const id = parseNew(text);
+  if (id !== null) {
+    if (KNOWN.size >= KNOWN_LIMIT) {
+      KNOWN.clear();
+    }
+    KNOWN.set(text, id);
+  }
+  return id;
+}
+
+function parseNew(text: string): ResourceId | null {
   const trimmed = text.endsWith("/") ? text.slice(0, -1) : text;
   if (trimmed.length > ID_LIMIT || !trimmed.startsWith("/") || /[\p{Cc}\s?#]/u.test(trimmed)) {
     return null;
@@ -115,6 +133,11 @@ export function nameAmong(id: ResourceId, shared: ReadonlySet<string>): string {
 export const VM_TYPE = "microsoft.compute/virtualmachines";
 /** The resource type of a network security group (NSG), lower-cased. */
 export const NSG_TYPE = "microsoft.network/networksecuritygroups";
+/** What people call the container of a rule: everything but an NSG that holds rules is a firewall. */
+export function containerWord({ type }: ResourceId): "NSG" | "firewall" {
+  return type === NSG_TYPE ? "NSG" : "firewall";
+}
+
 /** The resource type of a single security rule in an NSG, lower-cased. */
 export const RULE_TYPE = "microsoft.network/networksecuritygroups/securityrules";
 /** The resource type of a JIT network access policy, lower-cased. */

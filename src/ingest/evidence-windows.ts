@@ -2,6 +2,7 @@ import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { DAY, HOUR, MINUTE } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
+import type { Sighting } from "../domain/sighting.ts";
 
 /** An opening that stood longer is kept by its beginning and its end, without what lies between. */
 const SHORT: Duration = DAY;
@@ -19,15 +20,17 @@ interface Window {
 }
 
 /**
- * The events of one Azure subscription by NSG and time, to find what an opening rests on beside what it
+ * What is known of one Azure subscription by NSG and time, to find what an opening rests on beside what it
  * names: that its rule was not there before, and which writes in between told nothing of it.
  */
 export class EvidenceWindows {
   readonly #containers = new Map<string, ActivityEvent[]>();
   readonly #requests: readonly ActivityEvent[];
+  readonly #sightings: readonly Sighting[];
 
-  /** @param events in any order. */
-  constructor(events: readonly ActivityEvent[]) {
+  /** Both in any order. */
+  constructor(events: readonly ActivityEvent[], sightings: readonly Sighting[]) {
+    this.#sightings = sightings;
     const sorted = events.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
     this.#requests = sorted.filter(({ detail }) => detail.kind === "jit-request");
     for (const event of sorted) {
@@ -52,18 +55,23 @@ export class EvidenceWindows {
     return [...log.filter(isWithin), ...asked].map(({ id }) => id);
   }
 
-  /** Identities of the events of the opening's NSG, and of requests, in the days around it. */
+  /** Identities of what is known of the opening's NSG, and of requests, in the days around it. */
   around({ nsg, openedAt, closedAt }: Opening): readonly string[] {
     const from = openedAt - AROUND;
     const to = (closedAt ?? openedAt) + AROUND;
-    return [...(this.#containers.get(nsg.key) ?? []), ...this.#requests]
+    return [...this.#allOf(nsg.key), ...this.#requests]
       .filter(({ at }) => at >= from && at <= to)
       .map(({ id }) => id);
   }
 
-  /** Identities of all events of an NSG. */
+  /** Identities of all that is known of an NSG. */
   ofContainer(key: string): readonly string[] {
-    return (this.#containers.get(key) ?? []).map(({ id }) => id);
+    return this.#allOf(key).map(({ id }) => id);
+  }
+
+  #allOf(key: string): readonly (ActivityEvent | Sighting)[] {
+    const seen = this.#sightings.filter(({ resource }) => resource.key === key);
+    return [...(this.#containers.get(key) ?? []), ...seen];
   }
 
   /** Identities of the rows that show the last whole state of each NSG before an instant. */

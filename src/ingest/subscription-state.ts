@@ -2,6 +2,8 @@ import { Correlator } from "../correlate/correlator.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Opening } from "../domain/opening.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Removal, TrailWriter } from "../ports.ts";
 import { knownSince, knownUntil, withSpan } from "./read-stretches.ts";
@@ -25,12 +27,14 @@ export interface Evaluation {
 }
 
 /**
- * What is known of one Azure subscription: its events, correlated, beside what the store says of them.
+ * What is known of one Azure subscription: its events and sightings, correlated, beside what the store
+ * says of them.
  * It can be thrown away at any time and restored from the store.
  */
 export class SubscriptionState {
   readonly azureSubscription: string;
   readonly #correlator = new Correlator();
+  readonly #sightings: Sighting[] = [];
   #stored: StoredTrail;
   #spans: readonly ReadSpan[];
   /** What was closed before it may have been thrown away, so that nothing before it is known whole. */
@@ -39,8 +43,8 @@ export class SubscriptionState {
   /** Whether something came that is not in the trail that was evaluated last. */
   #isUnsettled = true;
   #acceptedUntil: Instant = Number.NEGATIVE_INFINITY;
-  /** The earliest promised end among the openings that stand. */
-  #firstEnd: Instant = Number.POSITIVE_INFINITY;
+  /** The earliest moment from which on the passing of time may change what is said. */
+  #nextLook: Instant = Number.POSITIVE_INFINITY;
 
   private constructor(
     azureSubscription: string,
@@ -59,7 +63,7 @@ export class SubscriptionState {
    * an older version that concluded otherwise: so it is to be evaluated at once.
    */
   static async restore(
-    store: Pick<TrailWriter, "cursor" | "events" | "stored">,
+    store: Pick<TrailWriter, "cursor" | "events" | "sightings" | "stored">,
     azureSubscription: string,
     spans: readonly ReadSpan[],
   ): Promise<SubscriptionState> {
@@ -69,6 +73,9 @@ export class SubscriptionState {
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
       state.#newestEvent = Math.max(state.#newestEvent ?? event.at, event.at);
+    }
+    for await (const sighting of store.sightings(azureSubscription)) {
+      state.see([sighting]);
     }
     return state;
   }
@@ -93,6 +100,16 @@ export class SubscriptionState {
     return fresh;
   }
 
+  /** Adds what resources showed; returns the sightings that are new. */
+  see(sightings: readonly Sighting[]): readonly Sighting[] {
+    const fresh = sightings.filter((sighting) => this.#correlator.addSightings([sighting]) > 0);
+    for (const sighting of fresh) {
+      this.#sightings.push(sighting);
+    }
+    this.#isUnsettled ||= fresh.length > 0;
+    return fresh;
+  }
+
   /** A stretch of its log was read whole. */
   read(span: ReadSpan): void {
     const since = knownSince(this.#spans);
@@ -102,11 +119,11 @@ export class SubscriptionState {
 
   /**
    * Whether what the events say may differ from what was evaluated last: something came, or time went on
-   * while an opening stands past its promised end.
+   * while an opening stands past its promised end, or while a witness waits for the log.
    */
   get isDue(): boolean {
     const until = this.knownUntil;
-    return this.#isUnsettled || (until > this.#acceptedUntil && until > this.#firstEnd);
+    return this.#isUnsettled || (until > this.#acceptedUntil && until > this.#nextLook);
   }
 
   /** What the events say now, and what of it the store does not say. */
@@ -128,11 +145,13 @@ export class SubscriptionState {
   ): Removal | null {
     return planThinning({
       events,
+      sightings: this.#sightings,
       before,
       trail: this.#trailOf(this.#correlator, isWorkingTime),
-      correlate: (kept) => {
+      correlate: (kept, seen) => {
         const correlator = new Correlator();
         correlator.add(kept);
+        correlator.addSightings(seen);
         return this.#trailOf(correlator, isWorkingTime);
       },
     });
@@ -152,14 +171,25 @@ export class SubscriptionState {
     this.#stored = byIdentity(trail);
     this.#isUnsettled = false;
     this.#acceptedUntil = this.knownUntil;
-    this.#firstEnd = firstEnd(trail);
+    this.#nextLook = nextLook(trail, this.#acceptedUntil);
   }
 }
 
-function firstEnd({ openings }: Trail): Instant {
-  return openings.reduce(
-    (first, { closedAt, promisedEnd }) =>
-      closedAt === null && promisedEnd !== null ? Math.min(first, promisedEnd) : first,
-    Number.POSITIVE_INFINITY,
-  );
+function nextLook({ openings }: Trail, acceptedUntil: Instant): Instant {
+  return openings.flatMap(momentsOf).reduce((first, moment) => {
+    // A lateness is told in steps; what a witness alone shows changes once, when the log is there.
+    const isPast = moment.once && moment.at < acceptedUntil;
+    return isPast ? first : Math.min(first, moment.at);
+  }, Number.POSITIVE_INFINITY);
+}
+
+/** When the passing of time changes what is said of an opening. */
+function momentsOf(opening: Opening): readonly { readonly at: Instant; readonly once: boolean }[] {
+  const { closedAt, closing, openedAt, promisedEnd, attribution } = opening;
+  const unlogged = attribution.reasons.some(({ code }) => code === "write-unlogged");
+  return [
+    ...(closedAt === null && promisedEnd !== null ? [{ at: promisedEnd, once: false }] : []),
+    ...(closedAt !== null && closing === "unlogged" ? [{ at: closedAt, once: true }] : []),
+    ...(unlogged ? [{ at: openedAt, once: true }] : []),
+  ];
 }

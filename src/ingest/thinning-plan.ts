@@ -3,6 +3,7 @@ import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Removal } from "../ports.ts";
@@ -15,19 +16,22 @@ const MOST_ROUNDS = 12;
 export interface ThinningFacts {
   /** Every stored event of one Azure subscription, all of its variants. */
   readonly events: readonly ActivityEvent[];
+  /** Every stored sighting of it. */
+  readonly sightings: readonly Sighting[];
   /** What they say, as it is stored. */
   readonly trail: Trail;
   /** What is closed before this instant may go. */
   readonly before: Instant;
-  /** What a set of events says, judged like `trail`. */
-  readonly correlate: (events: readonly ActivityEvent[]) => Trail;
+  /** What a set of events and sightings says, judged like `trail`. */
+  readonly correlate: (events: readonly ActivityEvent[], sightings: readonly Sighting[]) => Trail;
 }
 
 /**
  * Chooses what may be thrown away because it is old, such that what is kept still says the same: the
  * openings and requests that stay, with every event that they rest on. Beside what is young or stands,
- * that stays from which others learn. What is kept is correlated to see that it says what it said before; where it does not, more is kept. Only what is
- * judged by history as a whole, such as "for the first time", is left to be judged by what is known.
+ * that stays from which others learn. What is kept is correlated to see that it says what it said
+ * before; where it does not, more is kept. Only what is judged by history as a whole, such as "for the
+ * first time", is left to be judged by what is known.
  *
  * @returns null when only keeping everything would do.
  */
@@ -35,8 +39,9 @@ export function planThinning(facts: ThinningFacts): Removal | null {
   const kept = new Kept(facts);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const events = kept.events();
-    if (!kept.growBy(facts.correlate(events))) {
-      return kept.removal(events);
+    const sightings = kept.sightings();
+    if (!kept.growBy(facts.correlate(events, sightings))) {
+      return kept.removal(events, sightings);
     }
   }
   return null;
@@ -52,7 +57,7 @@ class Kept {
   readonly #windows: EvidenceWindows;
   /** Openings of which the events around were kept once already. */
   readonly #widened = new Set<string>();
-  /** Identities of events that are kept. */
+  /** Identities of events and sightings that are kept. */
   readonly #wanted: Set<string>;
   /** Openings by what they have in common. */
   readonly #groups: Map<string, Opening[]>;
@@ -62,7 +67,7 @@ class Kept {
     this.#facts = facts;
     this.#openingsById = new Map(trail.openings.map((opening) => [opening.id, opening]));
     this.#requestsById = new Map(trail.requests.map((request) => [request.id, request]));
-    this.#windows = new EvidenceWindows(facts.events);
+    this.#windows = new EvidenceWindows(facts.events, facts.sightings);
     this.#wanted = new Set(this.#windows.statesBefore(before));
     const oldest = facts.events.reduce<ActivityEvent | null>(
       (first, event) => (first === null || event.at < first.at ? event : first),
@@ -103,6 +108,14 @@ class Kept {
     return events.filter((event) => isWanted(event) || rows.has(event.feedKey));
   }
 
+  /** The sightings that are kept: young ones, the latest of each resource, and those that are evidence. */
+  sightings(): readonly Sighting[] {
+    const { before, sightings } = this.#facts;
+    const old = sightings.filter(({ at }) => at < before).toSorted((a, b) => a.at - b.at);
+    const latest = new Set(new Map(old.map(({ resource, id }) => [resource.key, id])).values());
+    return sightings.filter(({ id, at }) => at >= before || this.#wanted.has(id) || latest.has(id));
+  }
+
   /** Keeps more where the kept events say something else than before; false when they say the same. */
   growBy(trail: Trail): boolean {
     const said = this.#trail();
@@ -132,12 +145,13 @@ class Kept {
     return true;
   }
 
-  removal(kept: readonly ActivityEvent[]): Removal {
+  removal(kept: readonly ActivityEvent[], seen: readonly Sighting[]): Removal {
+    const keptSightings = new Set(seen.map(({ id }) => id));
     const ids = new Set(kept.map(({ id }) => id));
     const gone = this.#facts.events.filter(({ id }) => !ids.has(id));
     return {
       events: [...new Set(gone.map(({ id }) => id))],
-      sightings: [],
+      sightings: this.#facts.sightings.flatMap(({ id }) => (keptSightings.has(id) ? [] : [id])),
       openings: [...this.#openingsById.keys()].filter((id) => !this.#openings.has(id)),
       requests: [...this.#requestsById.keys()].filter((id) => !this.#requests.has(id)),
     };

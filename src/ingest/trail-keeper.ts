@@ -2,6 +2,7 @@ import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { FeedPage, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import { MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import type { Clock, NotificationRouter, TrailChange, TrailReader, TrailWriter } from "../ports.ts";
 import { isStill, joinMoves } from "./feed-move.ts";
 import type { FeedMove } from "./feed-move.ts";
@@ -90,6 +91,7 @@ export class TrailKeeper {
     return this.#locks.run(keys, async () =>
       this.#orForget(subscriptions, async () => {
         const events: ReceivedEvent[] = [];
+        const sightings: Sighting[] = [];
         const evaluations: Evaluation[] = [];
         for (const one of subscriptions) {
           const state = await this.#stateOf(one);
@@ -97,6 +99,11 @@ export class TrailKeeper {
             content.events.filter(({ event }) => event.resource.subscriptionId === one),
           );
           events.push(...fresh);
+          sightings.push(
+            ...state.see(
+              content.sightings.filter(({ resource }) => resource.subscriptionId === one),
+            ),
+          );
           if (move?.read?.azureSubscription === one) {
             state.read(move.read.span);
           }
@@ -107,7 +114,7 @@ export class TrailKeeper {
         const quarantined = content.quarantined.filter(
           ({ digest }) => !this.#quarantined.has(digest),
         );
-        await this.#commit({ ...content, events, quarantined }, evaluations);
+        await this.#commit({ ...content, events, sightings, quarantined }, evaluations);
         return events.length;
       }),
     );
@@ -153,7 +160,7 @@ export class TrailKeeper {
           events.push(event);
         }
         const removal = state.planThinning(events, before, isWorkingTime);
-        if (removal !== null && removal.events.length > 0) {
+        if (removal !== null && removal.events.length + removal.sightings.length > 0) {
           // Said first: "never before" must not be said of a time that is half gone.
           const move = {
             feed: thinningFeed(azureSubscription),

@@ -1,4 +1,6 @@
 import { isAnySource } from "../domain/address-prefix.ts";
+import { MINUTE, durationText } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Opening, Verdict } from "../domain/opening.ts";
 import type { Actor } from "../domain/principal.ts";
 import { inline, person, strong } from "./build.ts";
@@ -6,13 +8,24 @@ import type { Pieces } from "./build.ts";
 import type { Inline, Span } from "./message.ts";
 
 const MOST_SOURCES = 4;
+/** The provider needs a while to remove a rule; later than this, a port did not close on time. */
+const ON_TIME: Duration = 15 * MINUTE;
 
 /** What each verdict means, in words. */
 const VERDICT_WORDS: { readonly [verdict in Verdict]: string } = {
   certain: "certain: no other request or writer in the log could have made this rule",
-  likely: "likely: this request fits clearly better, but another cannot be excluded",
+  likely: "likely: no request by anyone else fits, but a proof is missing",
   ambiguous: "ambiguous: several requests fit alike, so the log alone cannot name the person",
-  unattributed: "unattributed: the log holds no request or writer that explains this rule",
+  unattributed: "unattributed: the log holds no request that explains this rule",
+};
+
+/** The same for a rule that JIT did not write. */
+const DIRECT_VERDICT_WORDS: { readonly [verdict in Verdict]: string } = {
+  certain: "certain: the log names who wrote this rule",
+  likely:
+    "likely: the log names one writer, but not whoever made every write that may have been it",
+  ambiguous: "ambiguous: the log names several writers, and not whose write made this rule",
+  unattributed: "unattributed: the log does not name who wrote this rule",
 };
 
 /** Said wherever an opening has ended: a closed rule proves no empty machine. */
@@ -21,9 +34,12 @@ export const SESSIONS_NOTE =
 
 /** The verdict in words, for an opening of this kind. */
 export function verdictWords(opening: Opening): string {
-  const { verdict } = opening.attribution;
-  if (opening.kind === "direct" && verdict === "certain") {
-    return "certain: the log names who wrote this rule";
+  const { verdict, reasons } = opening.attribution;
+  if (opening.kind === "direct") {
+    return DIRECT_VERDICT_WORDS[verdict];
+  }
+  if (verdict === "likely" && reasons.some(({ code: why }) => why === "fits-better")) {
+    return "likely: this request fits clearly better, but another cannot be excluded";
   }
   return VERDICT_WORDS[verdict];
 }
@@ -83,7 +99,7 @@ export function closedWords(opening: Opening, instant: Span): Pieces {
   const by: Pieces = closedBy === null ? [] : [" by ", strong(closedBy)];
   switch (closing) {
     case "expired":
-      return ["closed on time, ", ...at];
+      return closedLate(opening, opening.closedAt, at);
     case "superseded":
       return ["replaced ", ...at, " by a newer request"];
     case "closed-early":
@@ -94,11 +110,20 @@ export function closedWords(opening: Opening, instant: Span): Pieces {
       return ["changed ", ...at, ...by, ", so that it opens this no longer"];
     case "container-deleted":
       return ["gone ", ...at, " with its NSG or firewall, deleted", ...by];
+    case "unlogged":
+      return ["gone from the NSG ", ...at, "; who removed it is not in the log yet"];
     case "removed":
       return ["removed ", ...at, ...by];
     case null:
       return ["closed ", ...at, ...by];
   }
+}
+
+function closedLate({ promisedEnd }: Opening, closedAt: Instant | null, at: Pieces): Pieces {
+  const late = promisedEnd === null || closedAt === null ? 0 : closedAt - promisedEnd;
+  return late > ON_TIME
+    ? [`closed ${durationText(late)} past its end, `, ...at]
+    : ["closed on time, ", ...at];
 }
 
 /** Actors, each once. */

@@ -20,18 +20,23 @@ export function setTheScene(sim: Simulation, jit: JitService, ruleCount: number)
       leaveOpen(sim, jit, container);
     }
     if (!sim.trap("no-first-state")) {
-      sim.schedule(sim.random.int(MINUTE, 10 * MINUTE), () => {
-        if (!container.isDeleted) {
-          writeRules(sim, {
-            container,
-            rules: container.rules,
-            by: sim.model.template,
-            form: { kind: "whole" },
-          });
-        }
-      });
+      showFirstState(sim, container);
     }
   }
+}
+
+/** A template writes the container as it stands, so that the log knows its first state. */
+export function showFirstState(sim: Simulation, container: Container): void {
+  sim.schedule(sim.random.int(MINUTE, 10 * MINUTE), () => {
+    if (!container.isDeleted) {
+      writeRules(sim, {
+        container,
+        rules: container.rules,
+        by: sim.model.template,
+        form: { kind: "whole" },
+      });
+    }
+  });
 }
 
 function furnish(sim: Simulation, nsg: Container, ruleCount: number): void {
@@ -61,7 +66,8 @@ function leaveOpen(sim: Simulation, jit: JitService, container: Container): void
   stand(sim, container, [{ ...rule, priority: firstFree(taken, 100) }, ...container.rules], true);
 }
 
-function stand(
+/** Puts rules in place that stood before the log begins. */
+export function stand(
   sim: Simulation,
   container: Container,
   rules: readonly RuleState[],

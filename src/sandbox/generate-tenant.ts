@@ -6,7 +6,7 @@ import { JitService } from "./jit.ts";
 import { makeNoise } from "./noise.ts";
 import { Random } from "./random.ts";
 import { Simulation } from "./simulation.ts";
-import type { Ledger } from "./simulation.ts";
+import type { Ledger, LogDelays } from "./simulation.ts";
 import { TENANT_SIZES, makeTenantModel } from "./tenant-model.ts";
 import type { TenantCounts, TenantModel } from "./tenant-model.ts";
 import { DEFAULT_TRAPS, Traps } from "./traps.ts";
@@ -22,6 +22,8 @@ export interface TenantOptions {
   readonly start: Instant;
   /** The traps that may be set; `DEFAULT_TRAPS` when left out. */
   readonly traps?: TrapChances;
+  /** When rows become readable; `AZURE_DELAYS` when left out. */
+  readonly delays?: LogDelays;
 }
 
 /** A generated tenant: what its Activity Log shows, and what really happened. */
@@ -70,7 +72,7 @@ export function startTenant(
   const random = new Random(options.seed);
   const traps = new Traps(options.traps ?? DEFAULT_TRAPS);
   const model = makeTenantModel(random, traps, counts, options.start);
-  const sim = new Simulation(model, random, traps, ledger, options.start);
+  const sim = new Simulation(model, { random, traps }, ledger, options.delays);
   const jit = new JitService(sim);
   setTheScene(sim, jit, counts.rules);
   const length = counts.days * DAY;

@@ -104,6 +104,21 @@ export function makePeople(
   return people;
 }
 
+/** Makes a person with a mailbox at contoso.com, who works in the portal. */
+export function makePerson(random: Random, local: string, displayName: string): Identity {
+  const upn = `${local}@contoso.com`;
+  return {
+    kind: "user",
+    caller: upn,
+    displayName,
+    upn,
+    objectId: random.guid(),
+    appId: PORTAL,
+    addresses: [documentationAddress(random)],
+    groups: random.guid(),
+  };
+}
+
 /** Makes an application that acts on its own, such as a deployment pipeline. */
 export function makeApplication(random: Random, displayName: string): Identity {
   const objectId = random.guid();

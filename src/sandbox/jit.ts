@@ -1,9 +1,10 @@
 import { HOUR, MINUTE, SECOND } from "../domain/instant.ts";
-import type { Instant } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Container, RuleState } from "./container.ts";
 import type { Identity } from "./identities.ts";
 import { drawJustification } from "./justifications.ts";
 import { allowRule, insertRule, removeRules } from "./jit-rules.ts";
+import { JitRegister } from "./jit-register.ts";
 import { logRequest } from "./jit-rows.ts";
 import { planAftermath } from "./aftermath.ts";
 import { failToWrite, writeRules } from "./rule-writes.ts";
@@ -24,8 +25,30 @@ interface Wish {
   readonly sources: readonly string[];
 }
 
+/** An access request in every detail. */
+export interface AccessWish {
+  readonly correlationId: string;
+  readonly person: Identity;
+  /** The client address that the log shows. */
+  readonly address: string;
+  /** Resource ID of the JIT policy. */
+  readonly policy: string;
+  readonly targets: readonly {
+    readonly vm: TenantVm;
+    readonly ports: readonly {
+      readonly port: number;
+      readonly sources: readonly string[];
+      readonly end: Instant;
+    }[];
+  }[];
+  readonly justification: string | null;
+  /** Refused: no rule is written. */
+  readonly denied: boolean;
+}
+
 /** A rule that a request is to get. */
 interface WantedRule {
+  readonly request: TrueRequest;
   readonly vm: TenantVm;
   readonly port: number;
   readonly sources: readonly string[];
@@ -45,6 +68,7 @@ export class JitService {
   readonly #pending = new Map<Container, Pending[]>();
   /** What JIT's standing rules are for. */
   readonly #active = new Map<string, WantedRule>();
+  readonly register = new JitRegister();
 
   constructor(sim: Simulation) {
     this.#sim = sim;
@@ -106,33 +130,66 @@ export class JitService {
   #submit(wish: Wish, earliestWrite: number): void {
     const sim = this.#sim;
     const { random } = sim;
-    const at = sim.now;
-    const end = at + random.pick([HOUR, 2 * HOUR, 3 * HOUR]);
+    const end = sim.now + random.pick([HOUR, 2 * HOUR, 3 * HOUR]);
+    this.request(
+      {
+        correlationId: random.guid(),
+        person: wish.person,
+        address: wish.address,
+        policy: wish.vms[0]?.policy ?? "",
+        targets: wish.vms.map((vm) => ({
+          vm,
+          ports: wish.ports.map((port) => ({ port, sources: wish.sources, end })),
+        })),
+        justification: drawJustification(sim),
+        denied: sim.trap("denied"),
+      },
+      earliestWrite,
+    );
+  }
+
+  /**
+   * Somebody asks for exactly this now.
+   *
+   * @param earliestWrite how long the rules take at least; up to three minutes more.
+   */
+  request(wish: AccessWish, earliestWrite: Duration): TrueRequest {
+    const sim = this.#sim;
+    const { random } = sim;
     const request: TrueRequest = {
-      correlationId: random.guid(),
+      correlationId: wish.correlationId,
       person: { name: wish.person.caller, objectId: wish.person.objectId },
-      at,
-      targets: wish.vms.map((vm) => ({
+      at: sim.now,
+      targets: wish.targets.map(({ vm, ports }) => ({
         vm: vm.id,
-        ports: wish.ports.map((port) => ({ port, sources: wish.sources, promisedEnd: end })),
+        ports: ports.map(({ port, sources, end }) => ({ port, sources, promisedEnd: end })),
       })),
-      justification: drawJustification(sim),
-      denied: sim.trap("denied"),
+      justification: wish.justification,
+      denied: wish.denied,
       rows: [],
       bodyRows: [],
     };
     sim.ledger.request(request);
-    logRequest(sim, request, wish.person, wish.address, wish.vms[0]?.policy ?? "");
+    logRequest(sim, request, wish.person, wish.address, wish.policy);
     if (request.denied) {
-      return;
+      return request;
     }
-    const sources = sim.trap("source-forms") ? wish.sources.map(otherForm) : wish.sources;
+    this.register.add(wish.policy, request);
+    const inOtherForm = sim.trap("source-forms");
     const correlationId = sim.trap("same-correlation") ? request.correlationId : random.guid();
     const byContainer = new Map<Container, WantedRule[]>();
-    for (const vm of wish.vms) {
+    for (const { vm, ports } of wish.targets) {
       for (const guard of vm.guards) {
         const wanted = byContainer.get(guard) ?? [];
-        wanted.push(...wish.ports.map((port) => ({ vm, port, sources, end })));
+        wanted.push(
+          ...ports.map(({ port, sources, end }) => ({
+            request,
+            vm,
+            port,
+            sources: inOtherForm ? sources.map(otherForm) : sources,
+            end,
+          })),
+        );
         byContainer.set(guard, wanted);
       }
     }
@@ -143,6 +200,7 @@ export class JitService {
         this.#writeDue(container, pending);
       });
     }
+    return request;
   }
 
   #writeDue(container: Container, due: Pending): void {
@@ -162,7 +220,7 @@ export class JitService {
       rules = this.#supersede(container, rules, pending, taken);
       for (const wanted of pending.wanted) {
         const rule = allowRule(sim, wanted.vm, container, wanted.port, wanted.sources);
-        sim.origins.set(rule.name, { request: pending.request, promisedEnd: wanted.end });
+        sim.origins.set(rule.name, { request: wanted.request, promisedEnd: wanted.end });
         rules = insertRule(container, rules, rule, sim.trap("priority-shift"));
         added.push({ rule, wanted });
       }
@@ -226,9 +284,20 @@ export class JitService {
       return rules;
     }
     for (const other of earlier) {
+      this.#note(other.wanted.filter(isSame), "NewerRequestInitiated");
       other.wanted.splice(0, other.wanted.length, ...other.wanted.filter((one) => !isSame(one)));
     }
+    this.#note(
+      names.flatMap((name) => this.#active.get(name) ?? []),
+      "NewerRequestInitiated",
+    );
     return removeRules(container, rules, new Set(names));
+  }
+
+  #note(ended: readonly WantedRule[], reason: "Expired" | "NewerRequestInitiated"): void {
+    for (const { request, vm, port } of ended) {
+      this.register.end(request, vm.id, port, reason);
+    }
   }
 
   #planEnds(
@@ -250,6 +319,10 @@ export class JitService {
     const sim = this.#sim;
     sim.schedule(Math.max(0, end - sim.now) + sim.random.int(0, 90 * SECOND), () => {
       const left = new Set(names.filter((name) => hasRule(container, name)));
+      this.#note(
+        names.flatMap((name) => this.#active.get(name) ?? []),
+        "Expired",
+      );
       for (const name of names) {
         this.#active.delete(name);
         sim.origins.delete(name);

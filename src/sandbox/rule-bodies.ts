@@ -37,6 +37,40 @@ export function nsgResponseBody(
   );
 }
 
+/** The NSG as a GET returns it (REST API, Microsoft.Network 2023-09-01). */
+export function nsgResource(
+  nsg: Container,
+  attachments: {
+    readonly networkInterfaces: readonly string[];
+    readonly subnets: readonly string[];
+  },
+): object {
+  const etag = nsg.resourceGuid;
+  const rule = (state: RuleState, type: string): object => ({
+    name: state.name,
+    id: `${nsg.id}/${type}/${state.name}`,
+    etag: `W/"${etag}"`,
+    type: `Microsoft.Network/networkSecurityGroups/${type}`,
+    properties: ruleProperties(state, DEFAULT_STYLE, true),
+  });
+  const references = (ids: readonly string[]): object[] => ids.map((id) => ({ id }));
+  return {
+    name: nsg.name,
+    id: nsg.id,
+    etag: `W/"${etag}"`,
+    type: "Microsoft.Network/networkSecurityGroups",
+    location: nsg.location,
+    properties: {
+      provisioningState: "Succeeded",
+      resourceGuid: nsg.resourceGuid,
+      securityRules: nsg.rules.map((state) => rule(state, "securityRules")),
+      defaultSecurityRules: DEFAULT_RULES.map((state) => rule(state, "defaultSecurityRules")),
+      networkInterfaces: references(attachments.networkInterfaces),
+      subnets: references(attachments.subnets),
+    },
+  };
+}
+
 /** The request body of a write of one rule. */
 export function ruleRequestBody(rule: RuleState, style: BodyStyle): string {
   return `{"name":"${rule.name}","properties":${texts(rule, style).request}}`;

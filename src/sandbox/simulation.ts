@@ -1,5 +1,5 @@
 import { MINUTE, SECOND } from "../domain/instant.ts";
-import type { Instant } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import { SECURITY_PROVIDER_APP_ID, SECURITY_PROVIDER_NAME } from "../domain/principal.ts";
 import type { RuleOrigin } from "./container.ts";
 import { claimsOf } from "./identities.ts";
@@ -42,30 +42,56 @@ export interface Ledger {
   readonly failedWrite: (write: TrueFailedWrite) => void;
 }
 
+/** The chance and the traps of what happens together: whatever follows from it later keeps them. */
+export interface Course {
+  readonly random: Random;
+  readonly traps: Traps;
+}
+
+/** How long after it happened a row becomes readable: at least and at most. */
+export interface LogDelays {
+  readonly from: Duration;
+  readonly to: Duration;
+}
+
+/** What Azure documents. */
+export const AZURE_DELAYS: LogDelays = { from: 3 * MINUTE, to: 20 * MINUTE };
+
 interface Scheduled {
   readonly at: Instant;
+  readonly course: Course;
   readonly run: () => void;
 }
 
 /** Runs the tenant through time: what is scheduled happens in order, and writes rows as it happens. */
 export class Simulation {
   readonly model: TenantModel;
-  readonly random: Random;
-  readonly traps: Traps;
   readonly ledger: Ledger;
   /** What is really behind each rule that JIT wrote, by rule name. */
   readonly origins = new Map<string, RuleOrigin>();
   /** Latest first, so that the next one is taken from the end; of equal ones the first comes first. */
   readonly #queue: Scheduled[] = [];
+  readonly #delays: LogDelays;
+  #course: Course;
   #rows: WireRow[] = [];
   #now: Instant;
 
-  constructor(model: TenantModel, random: Random, traps: Traps, ledger: Ledger, start: Instant) {
+  constructor(model: TenantModel, course: Course, ledger: Ledger, delays = AZURE_DELAYS) {
     this.model = model;
-    this.random = random;
-    this.traps = traps;
     this.ledger = ledger;
-    this.#now = start;
+    this.#delays = delays;
+    this.#course = course;
+    this.#now = model.start;
+  }
+
+  /** The chance of the course that is being followed. */
+  get random(): Random {
+    return this.#course.random;
+  }
+
+  /** The traps of the course that is being followed. */
+  get traps(): Traps {
+    return this.#course.traps;
   }
 
   /** The present moment, as a row would show it: cut to the second where the tenant's clock is coarse. */
@@ -78,9 +104,23 @@ export class Simulation {
     return this.traps.draw(name, this.random);
   }
 
-  /** Has something happen that many milliseconds from now. */
+  /**
+   * Lets something happen now on a course of its own, so that it draws nothing from the chance of the
+   * others: they go on as if it had not happened.
+   */
+  follow<T>(course: Course, run: () => T): T {
+    const before = this.#course;
+    this.#course = course;
+    try {
+      return run();
+    } finally {
+      this.#course = before;
+    }
+  }
+
+  /** Has something happen that many milliseconds from now, on the course that is being followed. */
   schedule(after: number, run: () => void): void {
-    const entry = { at: this.#now + after, run };
+    const entry = { at: this.#now + after, course: this.#course, run };
     let low = 0;
     let high = this.#queue.length;
     while (low < high) {
@@ -103,7 +143,26 @@ export class Simulation {
     }
     this.#queue.pop();
     this.#now = next.at;
+    this.#course = next.course;
     next.run();
+    return this.#take();
+  }
+
+  /**
+   * Lets something happen at that time, to which everything earlier must have been stepped; returns its
+   * rows beside what it returned.
+   */
+  intervene<T>(
+    at: Instant,
+    course: Course,
+    run: () => T,
+  ): { readonly result: T; readonly rows: readonly WireRow[] } {
+    this.#now = Math.max(this.#now, at);
+    const result = this.follow(course, run);
+    return { result, rows: this.#take() };
+  }
+
+  #take(): readonly WireRow[] {
     const rows = this.#rows;
     if (rows.length > 0) {
       this.#rows = [];
@@ -143,7 +202,7 @@ export class Simulation {
       wireRow({
         at: now,
         digits,
-        submittedAt: now + random.int(3 * MINUTE, 20 * MINUTE),
+        submittedAt: now + random.int(this.#delays.from, this.#delays.to),
         operation: planned.operation,
         resource: this.casing(row.resource ?? planned.resource),
         status: row.status,

@@ -120,10 +120,16 @@ export type TrapChances = Readonly<Partial<Record<TrapName, number>>>;
 /** Draws whether a trap is set, and remembers which ones were. */
 export class Traps {
   readonly #chances: TrapChances;
-  readonly #set = new Set<TrapName>();
+  readonly #set: Set<TrapName>;
 
-  constructor(chances: TrapChances) {
+  constructor(chances: TrapChances, set = new Set<TrapName>()) {
     this.#chances = chances;
+    this.#set = set;
+  }
+
+  /** Other chances, for a part of the story; what gets set is remembered here too. */
+  with(chances: TrapChances): Traps {
+    return new Traps(chances, this.#set);
   }
 
   /** Whether the trap is set this time. */

@@ -40,7 +40,7 @@ import {
 } from "./conversations.ts";
 import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
-import { readEvents, readSightings, readSubscriptionIds } from "./evidence.ts";
+import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
 import { NameLists, NameReader } from "./name-lists.ts";
 import {
   announcementsBy,
@@ -79,6 +79,10 @@ export class DatabaseStore implements Store {
 
   async names(): Promise<TrailNames> {
     return this.#database.read(async (db) => this.#names.names(db));
+  }
+
+  async evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]> {
+    return this.#database.read((db) => readEvidence(db, eventIds));
   }
 
   async coverage(): Promise<StoreCoverage> {

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { SqlBool } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Sighting } from "../domain/sighting.ts";
+import { batchesOf } from "./batches.ts";
 import type { Database } from "./database.ts";
 import { readEvent } from "./event-codec.ts";
 import { RuleSharing } from "./rule-shape.ts";
@@ -42,6 +43,30 @@ export async function* readEvents(
     }
     last = end;
   }
+}
+
+/** The events of these identities; of the variants of one event, the one that carries most. */
+export async function readEvidence(
+  db: Queries,
+  eventIds: readonly string[],
+): Promise<readonly ActivityEvent[]> {
+  const rules = new RuleSharing();
+  const fullest = new Map<string, { readonly form: number; readonly body: string }>();
+  for (const batch of batchesOf([...new Set(eventIds)])) {
+    const rows = await db
+      .selectFrom("event")
+      .select(["id", "form", "body"])
+      .where("id", "in", batch)
+      .orderBy("id")
+      .orderBy("digest")
+      .execute();
+    for (const { id, form, body } of rows) {
+      if (body.length > (fullest.get(id)?.body.length ?? 0)) {
+        fullest.set(id, { form, body });
+      }
+    }
+  }
+  return [...fullest.values()].map(({ form, body }) => readEvent(body, form, rules));
 }
 
 /** Every sighting of an Azure subscription, a page at a time. */

@@ -41,6 +41,7 @@ const reasonShape = shapeOf<Reason>()(
       "written-after": true,
       "writer-is-provider": true,
       "writer-unproven": true,
+      "write-unlogged": true,
       "writer-not-provider": true,
       "only-match": true,
       "one-to-one": true,
@@ -104,6 +105,7 @@ const openingShape = shapeOf<StoredOpening>()(
     closedAt: instant.nullable(),
     closedAtExact: z.boolean(),
     mayHaveClosed: z.boolean(),
+    sightedAt: instant.nullable(),
     closedBy: z.string().nullable(),
     closing: oneOf<ClosingReason>({
       expired: true,
@@ -112,6 +114,7 @@ const openingShape = shapeOf<StoredOpening>()(
       "closed-early": true,
       removed: true,
       changed: true,
+      unlogged: true,
       "container-deleted": true,
     }).nullable(),
     attribution: attributionShape,

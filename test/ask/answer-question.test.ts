@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ask } from "../../src/ask/ask.ts";
 import { FINDING_CODES } from "../../src/domain/finding.ts";
-import type { ClosingReason } from "../../src/domain/opening.ts";
 import { answer, answerOf, summaryOf } from "./answering.ts";
 import {
   ALICE,
@@ -113,75 +112,6 @@ describe("verdicts", () => {
     expect(text).toMatch(/^bob@contoso.com, without JIT, opened RDP/);
     expect(text).toContain("certain: the log names who wrote this rule");
     expect(text).toContain("written from:");
-  });
-});
-
-describe("how an opening ended", () => {
-  test.each<[ClosingReason, string]>([
-    ["expired", "closed on time, at 16:02 UTC."],
-    ["removed-by-provider", "closed by JIT at 16:02 UTC."],
-    ["superseded", "replaced at 16:02 UTC by a newer request."],
-    ["closed-early", "closed early, at 16:02 UTC by bob@contoso.com."],
-    ["removed", "removed at 16:02 UTC by bob@contoso.com."],
-    ["changed", "changed at 16:02 UTC by bob@contoso.com, so that it opens this no longer."],
-    [
-      "container-deleted",
-      "gone at 16:02 UTC with its NSG or firewall, deleted by bob@contoso.com.",
-    ],
-  ])("%s: %s", (closing, words) => {
-    expect(
-      summaryOf("who opened rdp on vm-x", opening({ closing, closedBy: "bob@contoso.com" })),
-    ).toContain(words);
-  });
-
-  test("one that stands is open when the log ends, not now", () => {
-    const open = opening({ ...OPEN, promisedEnd: at("2026-11-24T12:00Z") });
-    expect(summaryOf("who opened rdp on vm-x", open)).toMatch(
-      /still open when the log ends, at 2026-11-24 08:00 UTC\.$/,
-    );
-  });
-
-  test("one whose end has passed since is not said to stand still", () => {
-    const open = opening({ ...OPEN, promisedEnd: at("2026-11-24T09:00Z") });
-    expect(summaryOf("who opened rdp on vm-x", open)).toMatch(
-      /its end has passed since, and whether it closed is not in the log yet\.$/,
-    );
-  });
-
-  test("one past its end says so", () => {
-    expect(summaryOf("who opened rdp on vm-x", opening(OPEN))).toContain("still open past its end");
-  });
-
-  test("one whose write has no outcome is only perhaps open", () => {
-    const unseen = opening({ ...OPEN, outcomeSeen: false });
-    expect(summaryOf("who opened rdp on vm-x", unseen)).toContain(
-      "though no row tells whether the write succeeded",
-    );
-    expect(summaryOf("who has access to vm-x", unseen)).toContain("perhaps open when the log ends");
-  });
-
-  test("one that the log only finds standing has no beginning", () => {
-    expect(summaryOf("who opened rdp on vm-x", opening({ openedAtExact: false }))).toContain(
-      "before 2026-11-23 14:02 UTC, when the log first shows it",
-    );
-  });
-
-  test("one that ended in one of several writes ended at the latest then", () => {
-    expect(summaryOf("who opened rdp on vm-x", opening({ closedAtExact: false }))).toContain(
-      "closed on time, at the latest at 16:02 UTC.",
-    );
-  });
-
-  test("one whose NSG was written without showing its rules is only perhaps open", () => {
-    const unsure = opening({ ...OPEN, promisedEnd: null, mayHaveClosed: true });
-    expect(summaryOf("who has access to vm-x", unsure)).toContain("perhaps open when the log ends");
-  });
-
-  test("a recent end brings the note on sessions, an old one does not", () => {
-    const recent = opening({ closedAt: at("2026-11-24T07:00Z") });
-    const note = "Closing a rule does not cut standing sessions";
-    expect(answerOf("who opened rdp on vm-x", recent)).toContain(note);
-    expect(answerOf("who opened rdp on vm-x", opening())).not.toContain(note);
   });
 });
 

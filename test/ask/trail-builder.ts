@@ -8,16 +8,22 @@ import type { ResourceId } from "../../src/domain/resource-id.ts";
 import type { SecurityRule } from "../../src/domain/security-rule.ts";
 import type { Coverage, Guard, Trail } from "../../src/domain/trail.ts";
 import type { Knowledge } from "../../src/ask/knowledge.ts";
+import { namesOf } from "../../src/ask/vm-match.ts";
 
 /** An instant from ISO 8601 in UTC, such as `2026-11-23T14:02Z`. */
 export function at(iso: string): Instant {
   return Date.parse(iso);
 }
 
-/** The resource ID of a VM or NSG in a resource group. */
-export function resource(type: "vm" | "nsg", name: string, group = "rg-a"): ResourceId {
-  const path =
-    type === "vm" ? "Microsoft.Compute/virtualMachines" : "Microsoft.Network/networkSecurityGroups";
+const TYPES = {
+  vm: "Microsoft.Compute/virtualMachines",
+  nsg: "Microsoft.Network/networkSecurityGroups",
+  firewall: "Microsoft.Network/azureFirewalls",
+};
+
+/** The resource ID of a VM, NSG or firewall in a resource group. */
+export function resource(type: keyof typeof TYPES, name: string, group = "rg-a"): ResourceId {
+  const path = TYPES[type];
   const id = parseResourceId(
     `/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/${group}/providers/${path}/${name}`,
   );
@@ -99,6 +105,7 @@ export function opening(change: Partial<Opening> = {}): Opening {
     closedAt: at("2026-11-23T16:02Z"),
     closedAtExact: true,
     mayHaveClosed: false,
+    sightedAt: null,
     closedBy: "Windows Azure Security Resource Provider",
     closing: "expired",
     attribution: attribution(),
@@ -176,6 +183,10 @@ export function knowledge(
 ): Knowledge {
   return {
     trail: of,
+    names: change.names ?? namesOf(of),
+    source: change.source ?? "export",
+    checks: change.checks ?? [],
+    eventOf: change.eventOf ?? (() => null),
     now: change.now ?? at("2026-11-24T09:30Z"),
     zone: change.zone ?? "UTC",
     coverage: { ...COVERAGE, ...change.coverage },

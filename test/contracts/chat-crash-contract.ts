@@ -8,7 +8,7 @@ import { attemptDelivery } from "../../src/notify/delivery-attempt.ts";
 import { deliveryMessage } from "../../src/notify/delivery-message.ts";
 import { OUTBOX_TIMING } from "../../src/notify/outbox-timing.ts";
 import type { ChatAdapter, Clock, OutboxStore, Store } from "../../src/ports.ts";
-import { openSqliteStore } from "../../src/store/open-store.ts";
+import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import { OPEN, opening } from "../ask/trail-builder.ts";
 import { CrashGate } from "../fakes/crash-gate.ts";
 import { gatedAdapter, gatedOutbox } from "../fakes/gated.ts";

@@ -16,6 +16,29 @@ export function tenantOf(seed: number, without: readonly TrapName[] = []): Tenan
   return generateTenant({ seed, size: "tiny", start: START, traps: { ...DEFAULT_TRAPS, ...off } });
 }
 
+/** A tenant's log as parsed, and the trail that it tells. */
+export interface Story {
+  readonly tenant: Tenant;
+  readonly events: readonly ActivityEvent[];
+  readonly trail: Trail;
+}
+
+/** Tells each tenant's story once, however many properties ask for it. */
+export function storyTeller(without: readonly TrapName[] = []): (seed: number) => Story {
+  const told = new Map<number, Story>();
+  return (seed) => {
+    const known = told.get(seed);
+    if (known !== undefined) {
+      return known;
+    }
+    const tenant = tenantOf(seed, without);
+    const events = eventsOf(tenant.rows);
+    const story = { tenant, events, trail: trailOf([events]) };
+    told.set(seed, story);
+    return story;
+  };
+}
+
 /** The activity events among rows, which may come in any form; no row may be refused. */
 export function eventsOf(rows: readonly unknown[], rules = new RuleInterner()): ActivityEvent[] {
   return rows.flatMap((row) => {

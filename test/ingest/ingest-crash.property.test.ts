@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ActivityEvent } from "../../src/domain/activity-event.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/instant.ts";
 import { rings } from "../../src/notify/filter.ts";
 import { CrashGate, FaultGate } from "../fakes/crash-gate.ts";
@@ -23,20 +24,15 @@ async function labFor(isHistory: boolean): Promise<IngestLab> {
   return lab;
 }
 
-async function collected<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const item of items) {
-    all.push(item);
-  }
-  return all;
-}
-
 /** The store says what the events say and has them all, and each opening that rings is in one notification per channel. */
 async function expectTruth(lab: IngestLab, { events, subscriptions }: TenantFeeds): Promise<void> {
   for (const subscription of subscriptions) {
     const wanted = wantedTrail(events, subscription);
     expect(sortedGuards(await lab.store.stored(subscription))).toEqual(wanted);
-    const kept = await collected(lab.store.events(subscription));
+    const kept: ActivityEvent[] = [];
+    for await (const event of lab.store.events(subscription)) {
+      kept.push(event);
+    }
     expect(wantedTrail(kept, subscription)).toEqual(wanted);
     const ringing = wanted.openings.filter((one) => rings(one, subscriptionOf("", SUBSCRIBED)));
     const announced = await lab.store.announced(ringing.map(({ id }) => id));

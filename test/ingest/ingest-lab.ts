@@ -7,7 +7,7 @@ import { IngestService } from "../../src/ingest/ingest-service.ts";
 import { LOG_DELAY } from "../../src/ingest/read-stretches.ts";
 import { notificationRouter } from "../../src/notify/notification-router.ts";
 import type { ActivitySource, Store, TrailChange } from "../../src/ports.ts";
-import { openSqliteStore } from "../../src/store/open-store.ts";
+import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import type { Gate } from "../fakes/crash-gate.ts";
 import { gatedIngestStore } from "../fakes/gated.ts";
 import type { IngestStore } from "../fakes/gated.ts";

@@ -6,7 +6,7 @@ import { notificationRouter } from "../../src/notify/notification-router.ts";
 import { OUTBOX_TIMING } from "../../src/notify/outbox-timing.ts";
 import { OutboxWorker } from "../../src/notify/outbox-worker.ts";
 import type { ChatCapabilities, NewDelivery, OpeningChange, Store } from "../../src/ports.ts";
-import { openSqliteStore } from "../../src/store/open-store.ts";
+import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import { ALICE, attribution, candidate, OPEN, opening } from "../ask/trail-builder.ts";
 import { CrashGate } from "../fakes/crash-gate.ts";
 import { gatedAdapter, gatedOutbox } from "../fakes/gated.ts";

@@ -1,17 +1,20 @@
-import { openExport } from "./azure/export-file.ts";
-import type { ExportFile } from "./azure/export-file.ts";
-import { readExport } from "./azure/export-reader.ts";
-import type { ExportSummary, Quarantined } from "./azure/export-reader.ts";
-import { RuleInterner } from "./azure/rule-interner.ts";
-import { Correlator } from "./correlate/correlator.ts";
-import type { Coverage, Trail } from "./domain/trail.ts";
-import type { WorkingHours } from "./domain/working-hours.ts";
-import { DoorbellError } from "./errors.ts";
+import { openExport } from "../azure/export-file.ts";
+import type { ExportFile } from "../azure/export-file.ts";
+import { readExport } from "../azure/export-reader.ts";
+import type { ExportSummary, Quarantined } from "../azure/export-reader.ts";
+import { RuleInterner } from "../azure/rule-interner.ts";
+import { Correlator } from "../correlate/correlator.ts";
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Coverage, Trail } from "../domain/trail.ts";
+import type { WorkingHours } from "../domain/working-hours.ts";
+import { DoorbellError } from "../errors.ts";
 
 /** What a set of exports says, and how well it could be read. */
 export interface ExportReading {
   readonly trail: Trail;
   readonly coverage: Coverage;
+  /** The event of an identity that the trail names; null when it is not known. */
+  readonly eventOf: (id: string) => ActivityEvent | null;
   /** What the reader should know, one sentence each. */
   readonly warnings: readonly string[];
   /** The first rows and parts that could not be understood; `coverage` counts all. */
@@ -45,7 +48,7 @@ export async function readExports(
     try {
       const file = await openExport(path, options.standardInput);
       const summary = await readExport(
-        withProgress(file, options.onProgress),
+        countedFile(file, options.onProgress),
         (events) => {
           correlator.add(events);
         },
@@ -71,6 +74,7 @@ export async function readExports(
   return {
     trail,
     coverage,
+    eventOf: (id) => correlator.find(id),
     warnings: summaries
       .filter((summary) => !summary.truncated)
       .flatMap((summary) => summary.warnings),
@@ -91,7 +95,8 @@ async function* countedChunks(
   }
 }
 
-function withProgress(
+/** The file, which tells how much of it was read so far. */
+export function countedFile(
   file: ExportFile,
   onProgress: ExportReadingOptions["onProgress"],
 ): ExportFile {

@@ -1,0 +1,82 @@
+import { ActivityLogBackfill } from "../azure/activity-log-backfill.ts";
+import { ActivityLogFeed } from "../azure/activity-log-feed.ts";
+import { ArmReader } from "../azure/arm-reader.ts";
+import { connectAzure } from "../azure/azure-connection.ts";
+import type { AzureConnection } from "../azure/azure-connection.ts";
+import { LiveFeed } from "../azure/live-feed.ts";
+import { AzureLiveState } from "../azure/live-state.ts";
+import type { SubscriptionReader } from "../azure/live-state.ts";
+import { logPurpose, MonitorLogReader } from "../azure/monitor-log-reader.ts";
+import { ReadBudget } from "../azure/read-budget.ts";
+import { RuleInterner } from "../azure/rule-interner.ts";
+import type { AzureConfiguration } from "../config/configuration.ts";
+import type { ActivitySource, Clock, LiveState, RandomSource } from "../ports.ts";
+
+/** What reads Azure, as configured. */
+export interface AzureFeeds {
+  readonly sources: readonly ActivitySource[];
+  /** null when the configuration turns live state off. */
+  readonly live: LiveState | null;
+}
+
+/** What the feeds are built with besides their configuration. */
+export interface AzureSurroundings {
+  /** The program's clock, which may run faster than real time. */
+  readonly clock: Clock;
+  /** Real time, for tokens and the limits of calls. */
+  readonly wall: Clock;
+  readonly random: RandomSource;
+  /** Certificates (PEM) to trust instead of those that Node.js trusts; null for those. */
+  readonly ca: string | null;
+}
+
+/**
+ * Builds the feeds of every configured Azure subscription, each with its own retries and its own budget
+ * of calls, so that none holds up another. Nothing is sent yet.
+ */
+export function azureFeeds(
+  configuration: AzureConfiguration,
+  surroundings: AzureSurroundings,
+): AzureFeeds {
+  const { clock, wall, random, ca } = surroundings;
+  const rules = new RuleInterner();
+  const readers = new Map<string, SubscriptionReader>();
+  const sources = configuration.tenants.flatMap((tenant, index) => {
+    const setting = `azure.tenants[${index}]`;
+    const connection = connectAzure(
+      {
+        cloud: configuration.cloud,
+        tenantId: tenant.id,
+        credential: tenant.credential,
+        ca,
+        setting,
+      },
+      wall,
+    );
+    return tenant.subscriptions.flatMap((azureSubscription) => {
+      const calls = { clock, wall, budget: new ReadBudget() };
+      const reader = { ...calls, reader: new ArmReader(connection, clock) };
+      readers.set(azureSubscription, reader);
+      const live = new LiveFeed({ ...reader, azureSubscription, random, rules });
+      return [
+        ...logSources(azureSubscription, connection),
+        ...(configuration.liveState ? [live] : []),
+      ];
+
+      function logSources(id: string, through: AzureConnection): readonly ActivitySource[] {
+        const parts = {
+          ...calls,
+          random,
+          rules,
+          reader: new MonitorLogReader(id, through, clock),
+          purpose: logPurpose(id, setting),
+        };
+        const feed = new ActivityLogFeed(parts, configuration);
+        return configuration.backfill > 0
+          ? [feed, new ActivityLogBackfill(parts, configuration.backfill)]
+          : [feed];
+      }
+    });
+  });
+  return { sources, live: configuration.liveState ? new AzureLiveState(readers, rules) : null };
+}

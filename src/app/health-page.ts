@@ -1,0 +1,147 @@
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { FeedHealth } from "../domain/feed.ts";
+import { MINUTE, SECOND } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import { jsonLine } from "../domain/json-line.ts";
+import { DoorbellError } from "../errors.ts";
+import type { Clock, OutboxHealth } from "../ports.ts";
+
+/** What the health page tells of. */
+export interface ServiceHealth {
+  readonly feeds: readonly FeedHealth[];
+  /** null when the store cannot be read. */
+  readonly outbox: OutboxHealth | null;
+}
+
+/** A feed that brought nothing for longer is not healthy. */
+const LONGEST_SILENCE: Duration = 15 * MINUTE;
+/** A delivery that waits for longer is worth an alarm. */
+const LONGEST_WAIT: Duration = 5 * MINUTE;
+
+/**
+ * Serves `/healthz` (200, or 503 with what is wrong, as JSON) and `/metrics` (Prometheus text).
+ *
+ * @returns what stops it.
+ * @throws DoorbellError `port-in-use`, or `configuration` when the host is not this machine's.
+ */
+export async function serveHealth(
+  address: { readonly host: string; readonly port: number },
+  health: () => Promise<ServiceHealth>,
+  clock: Clock,
+): Promise<() => Promise<void>> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (request.method !== "GET" || (pathname !== "/healthz" && pathname !== "/metrics")) {
+      response.writeHead(404, { "content-type": "text/plain" }).end("Not found.\n");
+      return;
+    }
+    void health().then((state) => {
+      if (pathname === "/metrics") {
+        const type = "text/plain; version=0.0.4; charset=utf-8";
+        response.writeHead(200, { "content-type": type }).end(metrics(state, clock.now()));
+        return;
+      }
+      const problems = problemsOf(state, clock.now());
+      response
+        .writeHead(problems.length === 0 ? 200 : 503, { "content-type": "application/json" })
+        .end(`${jsonLine({ status: problems.length === 0 ? "ok" : "failing", problems })}\n`);
+    });
+  });
+  server.headersTimeout = 10 * SECOND;
+  server.requestTimeout = 10 * SECOND;
+  await listening(server, address);
+  return async () => {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+  };
+}
+
+async function listening(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const where = `${host}:${port}`;
+      reject(
+        error.code === "EADDRINUSE"
+          ? new DoorbellError(
+              "port-in-use",
+              `Another program listens on ${where}: choose another http.port, or off.`,
+              { cause: error },
+            )
+          : new DoorbellError(
+              "configuration",
+              `Cannot listen on ${where} (${error.code ?? error.message}): change http.host or http.port.`,
+              { cause: error },
+            ),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** What is wrong, one line each; empty when nothing is. */
+export function problemsOf({ feeds, outbox }: ServiceHealth, now: Instant): readonly string[] {
+  const problems = feeds.flatMap(({ feed, problem, state, lastSuccess }) => {
+    if (problem !== null) {
+      return [`${feed}: ${problem}`];
+    }
+    const silent = lastSuccess !== null && lastSuccess < now - LONGEST_SILENCE;
+    return silent && state !== "stopped" ? [`${feed}: nothing was read for 15 minutes.`] : [];
+  });
+  if (outbox === null) {
+    return [...problems, "The store cannot be read."];
+  }
+  const waits = outbox.oldestUnsaid !== null && outbox.oldestUnsaid < now - LONGEST_WAIT;
+  return waits
+    ? [...problems, "Notifications wait for longer than 5 minutes.", ...outbox.problems]
+    : problems;
+}
+
+function metrics({ feeds, outbox }: ServiceHealth, now: Instant): string {
+  const lines = [
+    "# HELP doorbell_feed_last_success_seconds Time since the feed last brought a page.",
+    "# TYPE doorbell_feed_last_success_seconds gauge",
+    ...feeds.flatMap(({ feed, lastSuccess }) =>
+      lastSuccess === null
+        ? []
+        : [
+            `doorbell_feed_last_success_seconds${label("feed", feed)} ${(now - lastSuccess) / SECOND}`,
+          ],
+    ),
+    "# HELP doorbell_feed_failing Whether the feed has a problem.",
+    "# TYPE doorbell_feed_failing gauge",
+    ...feeds.map(
+      ({ feed, problem }) =>
+        `doorbell_feed_failing${label("feed", feed)} ${problem === null ? 0 : 1}`,
+    ),
+    "# HELP doorbell_azure_calls_last_hour Calls to Azure in the last hour.",
+    "# TYPE doorbell_azure_calls_last_hour gauge",
+    ...feeds.map(
+      ({ feed, callsLastHour }) =>
+        `doorbell_azure_calls_last_hour${label("feed", feed)} ${callsLastHour}`,
+    ),
+    "# HELP doorbell_store_up Whether the store can be read.",
+    "# TYPE doorbell_store_up gauge",
+    `doorbell_store_up ${outbox === null ? 0 : 1}`,
+  ];
+  if (outbox !== null) {
+    lines.push(
+      "# HELP doorbell_deliveries Notifications and replies, by state.",
+      "# TYPE doorbell_deliveries gauge",
+      ...Object.entries(outbox.byState).map(
+        ([state, count]) => `doorbell_deliveries${label("state", state)} ${count}`,
+      ),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function label(name: string, value: string): string {
+  const escaped = value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  return `{${name}="${escaped}"}`;
+}

@@ -1,0 +1,165 @@
+import type { IncomingQuestion } from "../domain/chat.ts";
+import type { FeedHealth } from "../domain/feed.ts";
+import { HOUR } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import type { Question } from "../domain/question.ts";
+import type { Coverage, Trail } from "../domain/trail.ts";
+import type { Message } from "../message/message.ts";
+import type { Clock, LiveState, Store } from "../ports.ts";
+import { answerQuestion } from "./answer-question.ts";
+import { answerService } from "./answer-service.ts";
+import type { Answer } from "./ask.ts";
+import { problemMessage } from "./ask.ts";
+import { coverageOf } from "./store-coverage.ts";
+import { parseChatCommand } from "./chat-command.ts";
+import { obey } from "./channel-subscriptions.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { checkLive, openingsToCheck } from "./live-check.ts";
+import { parseQuestion } from "./parse-question.ts";
+import { trailQueryOf } from "./trail-query.ts";
+import { questionNames } from "./vm-match.ts";
+
+/** How long a conversation remembers what it was about. */
+const MEMORY: Duration = 8 * HOUR;
+const MOST_CONVERSATIONS = 10_000;
+const MOST_EVIDENCE = 500;
+/** How long a delivery's identity is known: no platform repeats a delivery after a day. */
+const SEEN_FOR: Duration = 24 * HOUR;
+
+/** What conversations are led with. */
+export interface ConversationParts {
+  readonly store: Store;
+  readonly live: LiveState | null;
+  readonly clock: Clock;
+  /** The zone of people whose platform does not tell theirs. */
+  readonly zone: string;
+  readonly feeds: () => readonly FeedHealth[];
+}
+
+/** Answers questions and commands from chats out of the store. */
+export class Conversations {
+  readonly #parts: ConversationParts;
+  readonly #previous = new Map<string, { readonly question: Question; readonly at: Instant }>();
+  #forgotAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: ConversationParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers what came from a chat; null when this delivery was answered before. */
+  async answer(incoming: IncomingQuestion): Promise<Message | null> {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    await this.#forget(now);
+    if (!(await store.markSeen(incoming.deliveryId, now))) {
+      return null;
+    }
+    const remembered = this.#previous.get(incoming.conversation);
+    const previous =
+      remembered === undefined || remembered.at < now - MEMORY ? null : remembered.question;
+    const zone = incoming.user.zone ?? this.#parts.zone;
+    const names = await store.names();
+    const context = { now, zone, names: questionNames(names), previous };
+    const command = parseChatCommand(incoming.text, context);
+    if (command !== null) {
+      return command.ok
+        ? obey(command.command, incoming, store, now)
+        : problemMessage(command.problem, incoming.text);
+    }
+    const { message, question } = await this.ask(incoming.text, previous, zone);
+    if (question !== null) {
+      this.#remember(incoming.conversation, question, now);
+    }
+    return message;
+  }
+
+  /**
+   * Answers one question out of the store.
+   *
+   * @param previous the question before in the same conversation; null when none.
+   */
+  async ask(text: string, previous: Question | null, zone: string): Promise<Answer> {
+    const names = await this.#parts.store.names();
+    const now = this.#parts.clock.now();
+    const parsed = parseQuestion(text, {
+      now,
+      zone,
+      names: questionNames(names),
+      previous,
+    });
+    if (!parsed.ok) {
+      return { message: problemMessage(parsed.problem, text), question: null };
+    }
+    const { question } = parsed;
+    const knowledge = await this.knowledge(question, zone);
+    if (question.kind === "status") {
+      return { message: await this.#status(knowledge), question };
+    }
+    return { message: answerQuestion(question, knowledge), question };
+  }
+
+  /** What the question is answered from. */
+  async knowledge(question: Question, zone: string): Promise<Knowledge> {
+    const { store, live, clock, feeds } = this.#parts;
+    const now = clock.now();
+    const [names, stored] = await Promise.all([store.names(), store.coverage()]);
+    const coverage: Coverage = coverageOf(stored, feeds(), now);
+    const query = trailQueryOf(question, Math.min(now, coverage.to ?? now));
+    const trail =
+      query === null ? { openings: [], requests: [], guards: [] } : await store.trail(query);
+    const knowledge: Knowledge = {
+      trail,
+      names,
+      coverage,
+      now,
+      zone,
+      source: "feed",
+      checks: [],
+      eventOf: await this.#evidence(question, trail),
+    };
+    if (live === null) {
+      return knowledge;
+    }
+    const checks = await checkLive(openingsToCheck(question, knowledge), live);
+    return { ...knowledge, checks };
+  }
+
+  /** The events that only the questions about evidence show. */
+  async #evidence(question: Question, trail: Trail): Promise<Knowledge["eventOf"]> {
+    if (question.kind !== "show-opening" && question.kind !== "explain-rule") {
+      return () => null;
+    }
+    const ids = new Set(trail.openings.flatMap(({ events }) => events));
+    const events = await this.#parts.store.evidence([...ids].slice(0, MOST_EVIDENCE));
+    const byId = new Map(events.map((event) => [event.id, event]));
+    return (id) => byId.get(id) ?? null;
+  }
+
+  async #status(knowledge: Knowledge): Promise<Message> {
+    const { store, feeds } = this.#parts;
+    return answerService(knowledge, {
+      feeds: feeds(),
+      outbox: await store.outboxHealth(),
+      subscriptions: await store.channelSubscriptions(),
+      store: store.description,
+    });
+  }
+
+  #remember(conversation: string, question: Question, at: Instant): void {
+    this.#previous.delete(conversation);
+    this.#previous.set(conversation, { question, at });
+    if (this.#previous.size > MOST_CONVERSATIONS) {
+      const [oldest] = this.#previous.keys();
+      if (oldest !== undefined) {
+        this.#previous.delete(oldest);
+      }
+    }
+  }
+
+  async #forget(now: Instant): Promise<void> {
+    if (now >= this.#forgotAt + HOUR) {
+      this.#forgotAt = now;
+      await this.#parts.store.forgetSeen(now - SEEN_FOR);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { ReadSpan } from "../domain/feed.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+
+/** Adds a stretch to others; the result is in order, with those that touch made one. */
+export function withSpan(spans: readonly ReadSpan[], added: ReadSpan): readonly ReadSpan[] {
+  const joined: ReadSpan[] = [];
+  for (const span of [...spans, added].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last !== undefined && span.from <= last.to) {
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, span.to) };
+    } else if (span.from < span.to) {
+      joined.push(span);
+    }
+  }
+  return joined;
+}
+
+/** What of the stretches is not older than `floor`. */
+export function since(spans: readonly ReadSpan[], floor: Instant): readonly ReadSpan[] {
+  return spans.flatMap(({ from, to }) => (to > floor ? [{ from: Math.max(from, floor), to }] : []));
+}
+
+/** The newest part of the stretches, at most so long, and what remains; null when there are none. */
+export function newestPart(
+  spans: readonly ReadSpan[],
+  longest: Duration,
+): { readonly part: ReadSpan; readonly rest: readonly ReadSpan[] } | null {
+  const last = spans.at(-1);
+  if (last === undefined) {
+    return null;
+  }
+  const from = Math.max(last.from, last.to - longest);
+  const before = spans.slice(0, -1);
+  return {
+    part: { from, to: last.to },
+    rest: from > last.from ? [...before, { from: last.from, to: from }] : before,
+  };
+}
+
+/** The stretch that lies in both; null when there is none. */
+export function sharedSpan(a: ReadSpan, b: ReadSpan): ReadSpan | null {
+  const from = Math.max(a.from, b.from);
+  const to = Math.min(a.to, b.to);
+  return from < to ? { from, to } : null;
+}

@@ -1,0 +1,102 @@
+import type { Duration } from "../domain/instant.ts";
+import type { ChannelRef, NotificationFilter } from "../domain/notification.ts";
+import type { WorkingHours } from "../domain/working-hours.ts";
+import type { Secret } from "./secret.ts";
+
+/** Everything that `doorbell.yaml` says, with every default filled in. */
+export interface Configuration {
+  readonly azure: AzureConfiguration;
+  readonly store: StoreConfiguration;
+  /** Data older than this may be thinned; null keeps everything. */
+  readonly retention: Duration | null;
+  /** IANA time zone. */
+  readonly zone: string;
+  /** In `zone`; null when openings are not told by the hour. */
+  readonly workingHours: WorkingHours | null;
+  readonly notifications: readonly ConfiguredSubscription[];
+  readonly http: HttpConfiguration;
+  readonly log: { readonly level: LogLevel };
+}
+
+/** What is read of Azure, and how. */
+export interface AzureConfiguration {
+  readonly cloud: CloudEndpoints;
+  /** Empty when no Azure subscription is watched. */
+  readonly tenants: readonly TenantConfiguration[];
+  /** How often new events are asked for. */
+  readonly poll: Duration;
+  /** How far back each poll reads again, because Azure delivers late and out of order. */
+  readonly overlap: Duration;
+  /** How often the last 24 hours are read again. */
+  readonly sweep: Duration;
+  /** How far back the first start reads; 0 reads nothing that is past. */
+  readonly backfill: Duration;
+  /** Whether NSGs, VMs, network interfaces and JIT policies are read too. */
+  readonly liveState: boolean;
+}
+
+/** Where an Azure cloud answers. URLs without a slash at the end. */
+export interface CloudEndpoints {
+  /** Signs in, such as `https://login.microsoftonline.com`. */
+  readonly authorityHost: string;
+  /** Azure Resource Manager, such as `https://management.azure.com`. */
+  readonly resourceManager: string;
+  /** What tokens are for: the scope is this with `/.default` behind it. */
+  readonly audience: string;
+}
+
+/** One Entra tenant with the Azure subscriptions to watch. */
+export interface TenantConfiguration {
+  /** The tenant's ID or one of its domains, lower-cased. */
+  readonly id: string;
+  readonly credential: CredentialConfiguration;
+  /** IDs, lower-cased, at least one; none stands twice, in whatever tenants. */
+  readonly subscriptions: readonly string[];
+}
+
+/** How to sign in to a tenant. */
+export type CredentialConfiguration =
+  /** The first that works of environment, workload identity, managed identity and developer tools. */
+  | { readonly kind: "default" }
+  | { readonly kind: "client-secret"; readonly clientId: string; readonly clientSecret: Secret }
+  | {
+      readonly kind: "client-certificate";
+      readonly clientId: string;
+      /** Path of a PEM file with certificate and private key. */
+      readonly certificate: string;
+      /** Of the private key; null when it has none. */
+      readonly password: Secret | null;
+    }
+  /** `clientId` of a user-assigned identity; null for the system-assigned one. */
+  | { readonly kind: "managed-identity"; readonly clientId: string | null }
+  /** null for what the webhook put into the environment. */
+  | {
+      readonly kind: "workload-identity";
+      readonly clientId: string | null;
+      readonly tokenFile: string | null;
+    }
+  | { readonly kind: "azure-cli" };
+
+/** Where events and openings are kept. */
+export type StoreConfiguration =
+  | { readonly kind: "sqlite"; readonly path: string }
+  /** A connection URL, `postgres://user:password@host:5432/database`. */
+  | { readonly kind: "postgres"; readonly url: Secret };
+
+/** A channel that the configuration subscribes. */
+export interface ConfiguredSubscription {
+  readonly channel: ChannelRef;
+  readonly filter: NotificationFilter;
+}
+
+/** Where `/healthz` and `/metrics` are served. */
+export interface HttpConfiguration {
+  readonly host: string;
+  /** null serves nothing. */
+  readonly port: number | null;
+}
+
+/** The least important lines that are logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_LEVELS = ["error", "warning", "info", "debug"] as const;

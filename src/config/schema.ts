@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { parseWorkingHours } from "../domain/working-hours.ts";
+import { azureSection } from "./azure-section.ts";
+import { LOG_LEVELS } from "./configuration.ts";
+import { notificationSection } from "./notification-section.ts";
+import { resolvePath, secretSetting } from "./secret-setting.ts";
+import type { SecretSources } from "./secret-setting.ts";
+import { durationSetting, textSetting, zoneSetting } from "./setting-forms.ts";
+
+/** What the meaning of a configuration depends on besides its text. */
+export interface ConfigurationSources extends SecretSources {
+  /** The machine's IANA time zone. */
+  readonly zone: string;
+}
+
+/**
+ * The whole configuration file: one schema for reading it, for its documentation and for editors.
+ * Parsing is asynchronous, because secrets are read from their files.
+ */
+export function configurationSchema(sources: ConfigurationSources) {
+  return z
+    .strictObject({
+      azure: azureSection(sources),
+      store: storeSection(sources),
+      retention: z
+        .union([z.literal("forever"), durationSetting("2d", "9999d")], {
+          error: "must be a length of time of at least 2d, or forever",
+        })
+        .prefault("forever")
+        .describe(
+          "Age after which events and openings may be thinned; the evidence behind openings that stay is kept with them.",
+        )
+        .meta({ title: "length of time, at least 2d, or `forever`", examples: ["400d"] }),
+      zone: zoneSetting()
+        .optional()
+        .describe(
+          "Time zone of answers and working hours where the asker's is not known. Without it: the machine's.",
+        )
+        .meta({ examples: ["Europe/Berlin"] }),
+      "working-hours": z
+        .string({ error: "must be days and hours" })
+        .refine((text) => parseWorkingHours(text, "UTC") !== null, {
+          error: "must be days and hours, such as mon-fri 07:00-19:00",
+        })
+        .optional()
+        .describe(
+          "Days and hours in `zone`: openings outside of them get the finding `out-of-hours`. Without it: none do.",
+        )
+        .meta({ title: "days and hours", examples: ["mon-fri 07:00-19:00"] }),
+      notifications: notificationSection(),
+      http: httpSection(),
+      log: z
+        .strictObject({
+          level: z
+            .enum(LOG_LEVELS)
+            .prefault("info")
+            .describe("The least important lines that are logged.")
+            .meta({ examples: ["debug"] }),
+        })
+        .prefault({})
+        .describe("What the program says about itself, on standard error."),
+    })
+    .transform(({ "working-hours": hours, retention, zone = sources.zone, ...rest }) => ({
+      ...rest,
+      zone,
+      retention: retention === "forever" ? null : retention,
+      workingHours: hours === undefined ? null : parseWorkingHours(hours, zone),
+    }));
+}
+
+function storeSection(sources: SecretSources) {
+  return z
+    .discriminatedUnion("kind", [
+      z
+        .strictObject({
+          kind: z.literal("sqlite"),
+          path: textSetting("path")
+            .prefault("doorbell.db")
+            .describe("The database file; relative to the folder of the configuration file.")
+            .meta({ examples: ["/var/lib/doorbell/doorbell.db"] }),
+        })
+        .transform((own) => ({ ...own, path: resolvePath(own.path, sources.folder) }))
+        .describe("One file, for one running Doorbell."),
+      z
+        .strictObject({
+          kind: z.literal("postgres"),
+          url: secretSetting(sources)
+            .describe("Connection URL, such as `postgres://user:password@host:5432/doorbell`.")
+            .meta({ examples: [{ env: "DOORBELL_DATABASE_URL" }] }),
+        })
+        .describe("A PostgreSQL server, which several Doorbells may share."),
+    ])
+    .prefault({ kind: "sqlite" })
+    .describe("Where events and openings are kept.");
+}
+
+function httpSection() {
+  const noPort = "must be a port from 1 to 65535, or off";
+  return z
+    .strictObject({
+      host: textSetting("address")
+        .prefault("127.0.0.1")
+        .describe("Address to listen on; `0.0.0.0` for every IPv4 address of the machine.")
+        .meta({ examples: ["0.0.0.0"] }),
+      port: z
+        .union(
+          [
+            z.int({ error: noPort }).min(1, { error: noPort }).max(65_535, { error: noPort }),
+            z.literal("off"),
+          ],
+          { error: noPort },
+        )
+        .prefault(8080)
+        .describe("Port to listen on; `off` serves nothing.")
+        .meta({ title: "port, or `off`", examples: ["off"] }),
+    })
+    .transform(({ host, port }) => ({ host, port: port === "off" ? null : port }))
+    .prefault({})
+    .describe("Where `/healthz` and `/metrics` are served.");
+}
