@@ -12,14 +12,6 @@ import type { KeeperParts } from "./trail-keeper.ts";
 /** Older rows are history: working out what follows from them can wait for the next tick. */
 const OLD_NEWS: Duration = DAY;
 
-/** Thinning goes on in steps of this length, because each revises what is said to be new. */
-const THINNING_STEP: Duration = 30 * DAY;
-
-/** Before which instant openings may be thrown away that were closed longer ago than `age`. */
-export function thinningCut(now: Instant, age: Duration): Instant {
-  return Math.floor((now - age) / THINNING_STEP) * THINNING_STEP;
-}
-
 /** What the ingest works with. */
 export interface IngestParts extends KeeperParts {
   readonly random: RandomSource;
@@ -57,6 +49,8 @@ export class IngestService {
   readonly #stopped = new Map<string, string>();
   /** Azure subscriptions that feeds bring events of. */
   readonly #followed = new Set<string>();
+  /** Up to when Azure subscriptions were thinned by this program. */
+  readonly #thinned = new Map<string, Instant>();
   /** Azure subscriptions with history whose meaning is left to the next tick. */
   readonly #postponed = new Set<string>();
 
@@ -155,27 +149,34 @@ export class IngestService {
   /**
    * Throws away openings that were closed before an instant, and the events that nothing else rests on.
    * Where what is kept would say something else without them, that Azure subscription keeps everything,
-   * which is told. "For the first time" is judged from that instant on.
+   * which is told. "For the first time" is judged from then on by what came after. It takes a while, so
+   * an Azure subscription that was thinned less than a day ago is passed over. Never throws.
    *
-   * @param before see `thinningCut`.
    * @returns how many events went.
    */
   async thin(before: Instant): Promise<number> {
     let gone = 0;
-    for (const one of await this.#parts.store.azureSubscriptions()) {
-      await this.#attempt(one, async () => {
-        await this.#keeper.settle(one);
-        const removed = await this.#keeper.thin(one, before);
-        if (removed === null) {
-          this.#parts.onProblem(
-            `Azure subscription ${one} keeps its old events: what is to stay would say something else without them.`,
-          );
+    await this.#attempt("thinning", async () => {
+      for (const one of await this.#parts.store.azureSubscriptions()) {
+        if (before - (this.#thinned.get(one) ?? Number.NEGATIVE_INFINITY) >= DAY) {
+          gone += await this.#thinOne(one, before);
         }
-        gone += removed ?? 0;
-        await this.#settle(one);
-      });
-    }
+      }
+    });
     return gone;
+  }
+
+  async #thinOne(azureSubscription: string, before: Instant): Promise<number> {
+    await this.#keeper.settle(azureSubscription);
+    const removed = await this.#keeper.thin(azureSubscription, before);
+    this.#thinned.set(azureSubscription, before);
+    if (removed === null) {
+      this.#parts.onProblem(
+        `Azure subscription ${azureSubscription} keeps its old events: what is to stay would say something else without them.`,
+      );
+    }
+    await this.#settle(azureSubscription);
+    return removed ?? 0;
   }
 
   health(): IngestHealth {

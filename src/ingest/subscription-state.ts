@@ -1,7 +1,8 @@
 import { Correlator } from "../correlate/correlator.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
-import type { Instant } from "../domain/instant.ts";
+import { DAY } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
@@ -14,7 +15,15 @@ import type { StoredTrail, TrailDifference } from "./trail-difference.ts";
 /** Whether an instant lies within working hours; null when nobody configured them. */
 type WorkingTime = ((instant: Instant) => boolean) | null;
 
-/** Under this name the store keeps, as a feed's cursor, up to when an Azure subscription was thinned. */
+/** What is said to be new is revised in steps of this length, not with every thinning. */
+const NOVELTY_STEP: Duration = 30 * DAY;
+
+/** Since when everything is known after thinning; later than the cut, by a step at most. */
+export function knownSinceThinned(before: Instant): Instant {
+  return Math.ceil(before / NOVELTY_STEP) * NOVELTY_STEP;
+}
+
+/** Under this name the store keeps, as a feed's cursor, since when all is known of a thinned one. */
 export function thinningFeed(azureSubscription: string): string {
   return `thinning/${azureSubscription}`;
 }
@@ -37,7 +46,7 @@ export class SubscriptionState {
   readonly #sightings: Sighting[] = [];
   #stored: StoredTrail;
   #spans: readonly ReadSpan[];
-  /** What was closed before it may have been thrown away, so that nothing before it is known whole. */
+  /** Since when all is known that was not thrown away because of its age; 0 when nothing was. */
   readonly #thinned: Instant;
   #newestEvent: Instant | null = null;
   /** Whether something came that is not in the trail that was evaluated last. */

@@ -7,7 +7,7 @@ import type { Clock, NotificationRouter, TrailChange, TrailReader, TrailWriter }
 import { isStill, joinMoves } from "./feed-move.ts";
 import type { FeedMove } from "./feed-move.ts";
 import { KeyedLock } from "./keyed-lock.ts";
-import { SubscriptionState, thinningFeed } from "./subscription-state.ts";
+import { knownSinceThinned, SubscriptionState, thinningFeed } from "./subscription-state.ts";
 import type { Evaluation } from "./subscription-state.ts";
 import { isEmptyDifference } from "./trail-difference.ts";
 
@@ -164,7 +164,7 @@ export class TrailKeeper {
           // Said first: "never before" must not be said of a time that is half gone.
           const move = {
             feed: thinningFeed(azureSubscription),
-            cursor: String(before),
+            cursor: String(knownSinceThinned(before)),
             read: null,
           };
           await store.commit(changeOf({ ...NOTHING, move }, [], []));

@@ -44,10 +44,12 @@ export class IngestLab {
    * An ingest as after a start of the program.
    *
    * @param change what its store does otherwise.
+   * @param onStored told when the outbox may have something to do.
    */
   ingest(
     gate: Gate = { pass: async (call) => call() },
     change: Partial<IngestStore> = {},
+    onStored: () => void = () => undefined,
   ): IngestService {
     const gated = gatedIngestStore(this.store, gate);
     const store = {
@@ -66,6 +68,7 @@ export class IngestLab {
       isWorkingTime,
       onStored: () => {
         this.stored += 1;
+        onStored();
       },
       onProblem: (problem) => this.problems.push(problem),
     });
