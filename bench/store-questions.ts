@@ -200,7 +200,8 @@ async function main(settings: Settings): Promise<void> {
     "| question | found | p50 | p99 | p50 of processor | p99 of processor |\n| --- | --- | --- | --- | --- | --- |\n",
   );
   for (const [name, query] of questions(settings)) {
-    const rounds = name.startsWith("what") ? Math.ceil(settings.rounds / 20) : settings.rounds;
+    const isBig = name.startsWith("what") || name.includes("with");
+    const rounds = isBig ? Math.ceil(settings.rounds / 20) : settings.rounds;
     const row = await measure(async (round) => {
       const trail = await store.trail(query(round));
       return trail.openings.length;
