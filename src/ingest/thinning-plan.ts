@@ -37,7 +37,9 @@ export interface ThinningFacts {
  */
 export function planThinning(facts: ThinningFacts): Removal | null {
   const kept = new Kept(facts);
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  let size = 0;
+  for (let round = 0; round < MOST_ROUNDS && kept.size > size; round += 1) {
+    size = kept.size;
     const events = kept.events();
     const sightings = kept.sightings();
     if (!kept.growBy(facts.correlate(events, sightings))) {
@@ -98,6 +100,11 @@ class Kept {
         this.#keepRequest(request);
       }
     }
+  }
+
+  /** How much is kept for a reason of its own. */
+  get size(): number {
+    return 1 + this.#wanted.size + this.#openings.size + this.#requests.size;
   }
 
   /** The events that are kept: of one row that two feeds told, both or none. */
