@@ -2,7 +2,13 @@ import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { CommandContext } from "./commands/command-context.ts";
 import type { Surroundings } from "./commands/command-context.ts";
-import { askOptions, demoOptions, serviceOptions, trailOptions } from "./commands/options.ts";
+import {
+  askOptions,
+  demoOptions,
+  serviceOptions,
+  storeCopyOptions,
+  trailOptions,
+} from "./commands/options.ts";
 import type { ParsedOptions } from "./commands/options.ts";
 import { DoorbellError } from "./errors.ts";
 
@@ -99,6 +105,7 @@ async function describeProgram(
     });
   describeQuestions(program, context, finish);
   describeService(program, context, finish);
+  describeStore(program, context, finish);
   return program;
 }
 
@@ -178,6 +185,21 @@ function describeService(
     .action(async (options: ParsedOptions) => {
       const { runDoctor } = await import("./commands/doctor.ts");
       finish(await runDoctor(serviceOptions(options), context));
+    });
+}
+
+function describeStore(
+  program: Command,
+  context: CommandContext,
+  finish: (status: number) => void,
+): void {
+  const store = program.command("store").description("Work on the store itself");
+  configured(store.command("copy"))
+    .description("Copy a store into another, empty one: the way to PostgreSQL and back")
+    .requiredOption("--to <file>", "a configuration with the other store")
+    .action(async (options: ParsedOptions) => {
+      const { runStoreCopy } = await import("./commands/store-copy.ts");
+      finish(await runStoreCopy(storeCopyOptions(options), context));
     });
 }
 

@@ -1,6 +1,6 @@
 import type { AccessRequest } from "./domain/access-request.ts";
 import type { ActivityEvent } from "./domain/activity-event.ts";
-import type { IncomingQuestion } from "./domain/chat.ts";
+import type { ChannelChange, HomeVisit, IncomingAction, IncomingQuestion } from "./domain/chat.ts";
 import type {
   FeedHealth,
   FeedPage,
@@ -363,10 +363,57 @@ export interface ChatAdapter {
     since: Instant,
     thread: Receipt | null,
   ): Promise<Receipt | null>;
+  /** Posts a picture, where the platform takes files; throws `DeliveryError`. */
+  postPicture?(channel: ChannelRef, picture: Picture, thread: Receipt | null): Promise<void>;
+  /** How the connection stands, for `status`, the health page and `doctor`. */
+  health?(): ChatHealth;
 }
 
-/** What the program does with what comes from a chat. */
+/** A picture to be posted. */
+export interface Picture {
+  readonly png: Uint8Array;
+  /** Such as `timeline-vm-x.png`. */
+  readonly fileName: string;
+  readonly title: string;
+  /** What the picture shows, for those who do not see it; longer ones are cut at 1,000 characters. */
+  readonly alternativeText: string;
+}
+
+/** How an adapter's connection to its platform stands. */
+export interface ChatHealth {
+  /** `refused`: the platform does not accept the program's identity, and a person must act. */
+  readonly state: "stopped" | "connecting" | "connected" | "refused";
+  readonly since: Instant;
+  /** What is wrong and what to do about it, one line each; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+/** What the program does with what comes from a chat. An adapter does without those that are missing. */
 export interface ChatHandlers {
   /** Answers a question; null when this delivery was answered before. */
   readonly answer: (question: IncomingQuestion) => Promise<Message | null>;
+  /**
+   * Does what a pressed button says, and tells the presser; null when this delivery was obeyed before.
+   * What changes for everybody reaches the message as an edit, through the outbox.
+   */
+  readonly act?: (action: IncomingAction) => Promise<Message | null>;
+  /** What the program's own page shows to a person. */
+  readonly home?: (visit: HomeVisit) => Promise<Message>;
+  /** Names of VMs that contain the text, the likeliest first, for suggestions while typing. */
+  readonly vmNames?: (typed: string, most: number) => Promise<readonly string[]>;
+  /** Questions about the VMs and rules that a text names, complete, in the order of the text. */
+  readonly questionsAbout?: (text: string) => Promise<readonly string[]>;
+  /** Hears that a channel closed, opened or was renamed. */
+  readonly channelChanged?: (change: ChannelChange) => Promise<void>;
+}
+
+/**
+ * Keeps what a chat platform must remember of the workspaces that installed the program: one record for
+ * each, with tokens inside, so that it belongs where secrets may lie.
+ */
+export interface ChatInstallations {
+  /** Adds, or replaces the record of the same platform and workspace. */
+  saveInstallation(platform: string, workspace: string, record: string): Promise<void>;
+  installation(platform: string, workspace: string): Promise<string | null>;
+  forgetInstallation(platform: string, workspace: string): Promise<void>;
 }

@@ -29,6 +29,11 @@ export interface ServiceOptions {
   readonly config?: string | undefined;
 }
 
+/** What `doorbell store copy` was told. */
+export interface StoreCopyOptions extends ServiceOptions {
+  readonly to: string;
+}
+
 /** What `doorbell demo` was told. */
 export interface DemoOptions {
   readonly speed: number;
@@ -61,6 +66,11 @@ export function askOptions(parsed: ParsedOptions): AskOptions {
 /** Options of `serve`, `import` and `doctor`, as the option parser gives them. */
 export function serviceOptions(parsed: ParsedOptions): ServiceOptions {
   return { config: text(parsed["config"]) };
+}
+
+/** Options of `doorbell store copy`, as the option parser gives them. */
+export function storeCopyOptions(parsed: ParsedOptions): StoreCopyOptions {
+  return { ...serviceOptions(parsed), to: text(parsed["to"]) ?? "" };
 }
 
 /** Options of `doorbell demo`, as the option parser gives them. */

@@ -73,7 +73,10 @@ export async function runHere(words: readonly string[], options: RunOptions = {}
     input: bytesOf(options.input),
     output,
     errors,
-    clock: { now: () => NOW, sleep: SYSTEM_CLOCK.sleep },
+    clock: {
+      now: () => NOW,
+      sleep: async (duration, signal) => SYSTEM_CLOCK.sleep(duration, signal),
+    },
     random: SYSTEM_RANDOM,
     zone: options.zone ?? "UTC",
     user: "alice",

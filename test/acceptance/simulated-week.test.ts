@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { startDemo } from "../../src/app/demo.ts";
-import { WHOLE_TRAIL } from "../../src/ask/trail-query.ts";
-import { DAY, HOUR, MINUTE } from "../../src/domain/instant.ts";
+import type { Service } from "../../src/app/service.ts";
+import { DAY, MINUTE, SECOND } from "../../src/domain/instant.ts";
 import { trailRow } from "../../src/domain/trail-row.ts";
+import type { Trail } from "../../src/domain/trail.ts";
 import { REVEALING_WEEK } from "../../src/sandbox/profiles.ts";
 import { SYSTEM_CLOCK, SYSTEM_RANDOM } from "../../src/system-clock.ts";
 import { MemoryChatAdapter, MemoryChatPlatform } from "../fakes/memory-chat.ts";
@@ -13,6 +14,7 @@ const SPEED = 20_000;
 const STORY = 8 * DAY;
 /** By then the log has shown every NSG once. */
 const SHOWN = 10 * MINUTE;
+const MOST_LOOKS = 60;
 
 test("a week of a tenant, read over HTTPS: the trail is what happened, and each JIT opening rings once", async () => {
   const wall = SYSTEM_CLOCK;
@@ -35,15 +37,22 @@ test("a week of a tenant, read over HTTPS: the trail is what happened, and each 
     const start = clock.now();
     await service.listen();
     await clock.sleep(STORY);
-    const { trail } = await service.conversations.knowledge(
-      { kind: "history", vm: WHOLE_TRAIL.vm, period: null },
-      "UTC",
-    );
     const truth = sandbox.truth();
     expect(truth.openings.length).toBeGreaterThan(100);
-    expect(differences(trail.openings.map(trailRow), truth, start + SHOWN)).toEqual([]);
+    let trail = await wholeTrail(service);
+    let wrong: readonly string[] = [];
+    // On a slow machine the feeds are behind for a while: right in the end is what counts.
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      trail = await wholeTrail(service);
+      wrong = differences(trail.openings.map(trailRow), truth, start + SHOWN);
+      if (wrong.length === 0) {
+        break;
+      }
+      await wall.sleep(SECOND);
+    }
+    expect(wrong).toEqual([]);
 
-    await settled(chat, async () => clock.sleep(HOUR));
+    await settled(chat, async () => wall.sleep(SECOND));
     const posts = chat.messages.filter(({ thread }) => thread === null);
     const ringing = trail.openings.filter(
       ({ kind, openedAt, openedAtExact }) => kind === "jit" && openedAtExact && openedAt >= start,
@@ -64,6 +73,11 @@ test("a week of a tenant, read over HTTPS: the trail is what happened, and each 
     await demo.stop();
   }
 });
+
+async function wholeTrail(service: Service): Promise<Trail> {
+  const everything = { kind: "history", vm: { kind: "any" }, period: null } as const;
+  return (await service.conversations.knowledge(everything, "UTC")).trail;
+}
 
 /** Waits until nothing more is said. */
 async function settled(chat: MemoryChatPlatform, wait: () => Promise<void>): Promise<void> {

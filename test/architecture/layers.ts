@@ -58,6 +58,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ["luxon", "string-width"],
   },
   {
+    path: "adapters/slack/",
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts"],
+    packages: ["@slack/bolt", "@slack/oauth", "luxon", "zod"],
+  },
+  {
     path: "src/app/",
     mayImport: [
       ...CORE,
