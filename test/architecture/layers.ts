@@ -53,6 +53,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ["chrono-node", "fastest-levenshtein", "luxon"],
   },
   {
+    path: "src/picture/",
+    mayImport: [...CORE],
+    packages: ["@resvg/resvg-js", "luxon", "vega"],
+  },
+  {
     path: "adapters/terminal/",
     mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["luxon", "string-width"],
@@ -64,7 +69,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: "src/commands/",
-    mayImport: [...CORE, "src/app.ts", "src/ask/", "src/message/", "adapters/terminal/index.ts"],
+    mayImport: [
+      ...CORE,
+      "src/app.ts",
+      "src/ask/",
+      "src/message/",
+      "src/picture/",
+      "adapters/terminal/index.ts",
+    ],
     packages: ["luxon", "zod"],
   },
   {
