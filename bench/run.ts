@@ -67,7 +67,7 @@ function contestants(): readonly Contestant[] {
     {
       name: "doorbell trail --json",
       isInstalled: true,
-      run: (data) => node("../src/main.ts", "trail", "--json", "--from", data.path),
+      run: (data) => node("../bin/doorbell.js", "trail", "--json", "--from", data.path),
     },
     {
       name: "jq, the join",
@@ -109,7 +109,7 @@ async function flatness(data: ExportData): Promise<readonly Result[]> {
   for (const times of [1, NOISE]) {
     const run = await measure(
       process.execPath,
-      [here("../src/main.ts"), "trail", "--json", "--from", "-"],
+      [here("../bin/doorbell.js"), "trail", "--json", "--from", "-"],
       withMoreNoise(data.path, times),
     );
     results.push({ name: `the other rows ${times} times`, runs: [run] });

@@ -1,9 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
-import { z } from "zod";
 import { CommandContext } from "./commands/command-context.ts";
 import type { Surroundings } from "./commands/command-context.ts";
-import { ASK_OPTIONS, TRAIL_OPTIONS } from "./commands/options.ts";
+import {
+  askOptions,
+  demoOptions,
+  serviceOptions,
+  storeCopyOptions,
+  trailOptions,
+} from "./commands/options.ts";
+import type { ParsedOptions } from "./commands/options.ts";
 import { DoorbellError } from "./errors.ts";
 
 const TRAIL_EXAMPLES = `
@@ -17,6 +23,15 @@ Examples:
   doorbell ask "who opened port 3389 on vm-x" --from export.json
   doorbell ask "what is open to any source" --from export.json --zone Europe/Berlin
   doorbell ask "help"`;
+
+const DEMO_EXAMPLES = `
+Examples:
+  doorbell demo
+  doorbell demo --once "who opened port 3389 on vm-x"
+  doorbell demo --speed 1000 --seed 7
+  echo "what is open" | doorbell demo`;
+
+const ZONE = "your time zone, such as Europe/Berlin (default: the machine's)";
 
 const FROM =
   "Activity Log exports: az output, API pages, portal events, diagnostic records, gzip; - is standard input";
@@ -45,7 +60,9 @@ async function report(error: unknown, context: CommandContext): Promise<number> 
     return error.exitCode === 0 ? 0 : 2;
   }
   if (error instanceof DoorbellError) {
-    await context.complain(error.message);
+    for (const line of error.message.split("\n")) {
+      await context.complain(line);
+    }
     return error.code === "usage" ? 2 : 1;
   }
   throw error;
@@ -67,10 +84,7 @@ async function describeProgram(
       writeOut: (text) => context.writeNow("output", text),
       writeErr: (text) => context.writeNow("errors", text),
     })
-    .addHelpText(
-      "after",
-      "\nWithout a command: the trail of the example export, and questions about it.",
-    )
+    .addHelpText("after", "\nWithout a command: serve, or where nothing is configured the demo.")
     .allowExcessArguments(true)
     .action(async () => {
       const [unknown] = program.args;
@@ -79,10 +93,27 @@ async function describeProgram(
         const text = `doorbell ${unknown}: no such command. There are: ${names}, help.`;
         throw new DoorbellError("usage", text);
       }
-      const { showExample } = await import("./commands/example.ts");
-      finish(await showExample(context));
+      const { readConfiguration } = await import("./commands/configuration-file.ts");
+      const loaded = await readConfiguration(undefined, context);
+      if (loaded === null) {
+        const { runDemo } = await import("./commands/demo.ts");
+        finish(await runDemo(demoOptions({}), context, false));
+        return;
+      }
+      const { serveConfigured } = await import("./commands/serve.ts");
+      finish(await serveConfigured(loaded.configuration, loaded.path, context));
     });
+  describeQuestions(program, context, finish);
+  describeService(program, context, finish);
+  describeStore(program, context, finish);
+  return program;
+}
 
+function describeQuestions(
+  program: Command,
+  context: CommandContext,
+  finish: (status: number) => void,
+): void {
   common(program.command("trail"))
     .description("List every opened port, with the person behind it")
     .option("--vm <name>", "only this VM: a name, a wildcard such as 'vm-*', or a resource ID")
@@ -95,14 +126,14 @@ async function describeProgram(
     .addOption(new Option("--json", "one JSON object per line, for programs").conflicts("csv"))
     .option("--csv", "comma-separated values, for spreadsheets")
     .addHelpText("after", TRAIL_EXAMPLES)
-    .action(async (options: unknown, { args }: Command) => {
+    .action(async (options: ParsedOptions, { args }: Command) => {
       const [stray] = args;
       if (stray !== undefined) {
         const text = `doorbell trail ${stray}: name exports with --from, such as --from ${stray}.`;
         throw new DoorbellError("usage", text);
       }
       const { printTrail } = await import("./commands/trail.ts");
-      finish(await printTrail(TRAIL_OPTIONS.parse(options), context));
+      finish(await printTrail(trailOptions(options), context));
     });
 
   common(program.command("ask"))
@@ -110,24 +141,82 @@ async function describeProgram(
     .argument("<question...>", 'best in quotes, such as "who opened port 3389 on vm-x"')
     .option("--json", "the answer as JSON, for programs")
     .addHelpText("after", ASK_EXAMPLES)
-    .action(async (words: readonly string[], options: unknown) => {
+    .action(async (words: readonly string[], options: ParsedOptions) => {
       const { answerOnce } = await import("./commands/ask.ts");
-      finish(await answerOnce(words.join(" "), ASK_OPTIONS.parse(options), context));
+      finish(await answerOnce(words.join(" "), askOptions(options), context));
     });
-  return program;
+}
+
+function describeService(
+  program: Command,
+  context: CommandContext,
+  finish: (status: number) => void,
+): void {
+  program
+    .command("demo")
+    .description("A made-up Azure tenant on this machine, with a chat in this terminal")
+    .option("--speed <times>", "how many times as fast as real time it lives (default: 60)")
+    .option("--seed <number>", "another story: the same number gives the same one (default: 1)")
+    .option("--once <question>", "ask one question, print the answer and leave")
+    .option("--zone <zone>", ZONE)
+    .addHelpText("after", DEMO_EXAMPLES)
+    .action(async (options: ParsedOptions) => {
+      const { runDemo } = await import("./commands/demo.ts");
+      finish(await runDemo(demoOptions(options), context, true));
+    });
+
+  configured(program.command("serve"))
+    .description("Read Azure, post notifications and answer in chats, as configured")
+    .action(async (options: ParsedOptions) => {
+      const { serve } = await import("./commands/serve.ts");
+      finish(await serve(serviceOptions(options), context));
+    });
+
+  configured(program.command("import"))
+    .description("Take exports into the store: Azure keeps 90 days only")
+    .argument("<file...>", FROM)
+    .action(async (files: readonly string[], options: ParsedOptions) => {
+      const { importFiles } = await import("./commands/import.ts");
+      finish(await importFiles(files, serviceOptions(options), context));
+    });
+
+  configured(program.command("doctor"))
+    .description("Check configuration, store, credentials and each permission; say what to fix")
+    .action(async (options: ParsedOptions) => {
+      const { runDoctor } = await import("./commands/doctor.ts");
+      finish(await runDoctor(serviceOptions(options), context));
+    });
+}
+
+function describeStore(
+  program: Command,
+  context: CommandContext,
+  finish: (status: number) => void,
+): void {
+  const store = program.command("store").description("Work on the store itself");
+  configured(store.command("copy"))
+    .description("Copy a store into another, empty one: the way to PostgreSQL and back")
+    .requiredOption("--to <file>", "a configuration with the other store")
+    .action(async (options: ParsedOptions) => {
+      const { runStoreCopy } = await import("./commands/store-copy.ts");
+      finish(await runStoreCopy(storeCopyOptions(options), context));
+    });
 }
 
 function common(command: Command): Command {
-  return command
-    .option("--from <file...>", FROM)
-    .option("--zone <zone>", "your time zone, such as Europe/Berlin (default: the machine's)")
+  return configured(command)
+    .option("--from <file...>", `${FROM} (default: the configured store)`)
+    .option("--zone <zone>", ZONE)
     .option("--working-hours <hours>", "such as 'mon-fri 07:00-19:00': openings outside are told")
     .option("--verbose", "say which rows could not be understood, and why");
 }
 
-const PACKAGE = z.object({ version: z.string() });
+function configured(command: Command): Command {
+  return command.option("--config <file>", "the configuration (default: doorbell.yaml)");
+}
 
 async function ownVersion(): Promise<string> {
   const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
-  return PACKAGE.parse(JSON.parse(text)).version;
+  const own: unknown = JSON.parse(text);
+  return typeof own === "object" && own !== null && "version" in own ? String(own.version) : "";
 }

@@ -10,7 +10,7 @@ import type { ChatAdapter, ChatCapabilities, ChatHandlers, PostOptions } from ".
 import { changedNodes } from "./changes.ts";
 import { completions } from "./completion.ts";
 import type { CompletionNames } from "./completion.ts";
-import { TerminalConsole } from "./console.ts";
+import { Teletype } from "./teletype.ts";
 import { excerpt } from "./excerpt.ts";
 import { appendHistory, readHistory } from "./history.ts";
 import { localTime } from "./local-time.ts";
@@ -18,7 +18,7 @@ import { messageKey, receiptText } from "./receipt.ts";
 import { renderMessage } from "./render.ts";
 import type { RenderOptions } from "./render.ts";
 import { safeText } from "./safe-text.ts";
-import { paint, run } from "./styled-text.ts";
+import { paint, run, wrapRuns } from "./styled-text.ts";
 
 /** The platform's name in channels and in the configuration. */
 const PLATFORM = "terminal";
@@ -60,6 +60,8 @@ export interface TerminalChat extends ChatAdapter {
 interface Shown {
   readonly message: Message;
   readonly repeat: boolean;
+  /** Settled once the terminal has taken it, or refused it. */
+  readonly printed: Promise<void>;
 }
 
 /** Older messages are forgotten: an edit then shows them whole. */
@@ -84,7 +86,7 @@ class Terminal implements TerminalChat {
   readonly #options: TerminalChatOptions;
   readonly #shown = new Map<string, Shown>();
   readonly #leave = Promise.withResolvers<void>();
-  #console: TerminalConsole | null = null;
+  #teletype: Teletype | null = null;
   #asked = 0;
 
   constructor(options: TerminalChatOptions) {
@@ -94,7 +96,7 @@ class Terminal implements TerminalChat {
 
   async start(handlers: ChatHandlers): Promise<void> {
     const { history } = this.#options;
-    const terminal = new TerminalConsole({
+    const teletype = new Teletype({
       ...this.#options,
       complete: (line) => completions(line, this.#options),
       history: history === null ? [] : await readHistory(history),
@@ -104,25 +106,29 @@ class Terminal implements TerminalChat {
         }
       },
     });
-    this.#console = terminal;
-    this.#converse(terminal, handlers).then(this.#leave.resolve, this.#leave.reject);
+    this.#teletype = teletype;
+    this.#converse(teletype, handlers).then(this.#leave.resolve, this.#leave.reject);
   }
 
   async stop(): Promise<void> {
-    this.#console?.close();
+    this.#teletype?.close();
   }
 
   async post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt> {
-    const { key, maybeRepeated } = options;
-    const receipt = { channel, message: receiptText(key, maybeRepeated) };
-    if (this.#shown.has(key)) {
+    const { key, maybeRepeated: repeat, thread } = options;
+    const receipt = { channel, message: receiptText(key, repeat) };
+    const earlier = this.#shown.get(key);
+    if (earlier !== undefined) {
+      await earlier.printed;
       return receipt;
     }
-    const shown = { message: excerpt(message), repeat: maybeRepeated };
-    this.#remember(key, shown);
-    const about = options.thread === null ? "" : ` about ${messageKey(options.thread).key}`;
+    const said = excerpt(message);
+    const about = thread === null ? "" : ` about ${messageKey(thread).key}`;
+    const ring = `ring ${this.#head(channel, key)}${about}`;
+    const printed = this.#ring(ring, said, said.nodes, { repeat, aloud: true });
+    this.#remember(key, { message: said, repeat, printed });
     try {
-      await this.#ring(`ring ${this.#head(channel, key)}${about}`, shown, shown.message.nodes);
+      await printed;
     } catch (error) {
       this.#shown.delete(key);
       throw error;
@@ -132,15 +138,15 @@ class Terminal implements TerminalChat {
 
   async edit(receipt: Receipt, message: Message): Promise<void> {
     const { key, repeat } = messageKey(receipt);
-    const before = this.#shown.get(key);
-    const after = { message: excerpt(message), repeat };
-    const nodes =
-      before === undefined ? after.message.nodes : changedNodes(before.message, after.message);
+    const before = this.#shown.get(key)?.message ?? null;
+    const said = excerpt(message);
+    const nodes = before === null ? said.nodes : changedNodes(before, said);
     if (nodes.length > 0) {
-      const quiet = before === undefined || !isGraver(after.message, before.message);
-      await this.#ring(`update ${this.#head(receipt.channel, key)}`, after, nodes, quiet);
+      const aloud = before !== null && isGraver(said, before);
+      const update = `update ${this.#head(receipt.channel, key)}`;
+      await this.#ring(update, said, nodes, { repeat, aloud });
     }
-    this.#remember(key, after);
+    this.#remember(key, { message: said, repeat, printed: Promise.resolve() });
   }
 
   /** Nothing can be looked for: `capabilities` says so. */
@@ -148,12 +154,12 @@ class Terminal implements TerminalChat {
     return null;
   }
 
-  async #converse(terminal: TerminalConsole, handlers: ChatHandlers): Promise<void> {
-    for await (const text of terminal.questions()) {
+  async #converse(teletype: Teletype, handlers: ChatHandlers): Promise<void> {
+    for await (const text of teletype.questions()) {
       const answer = await this.#answer(text, handlers);
       if (answer !== null) {
         try {
-          await terminal.print(`${renderMessage(answer, this.#options.render())}\n`);
+          await teletype.print(`${renderMessage(answer, this.#options.render())}\n`);
         } catch {
           return;
         }
@@ -189,34 +195,32 @@ class Terminal implements TerminalChat {
 
   async #ring(
     head: string,
-    { message, repeat }: Shown,
+    message: Message,
     nodes: readonly MessageNode[],
-    quiet = false,
+    how: { readonly repeat: boolean; readonly aloud: boolean },
   ): Promise<void> {
-    const rendering = this.#options.render();
+    const { bell, output, render } = this.#options;
+    const rendering = render();
     const { severity } = message;
     const word = severity === "info" ? "" : `, ${severity}`;
-    const said = {
-      ...message,
-      nodes: [...nodes, ...(repeat ? [repeatNotice()] : [])],
-    };
+    const title = wrapRuns([run(safeText(`${head}${word}:`), severity)], rendering.width);
+    const said = { ...message, nodes: [...nodes, ...(how.repeat ? [repeatNotice()] : [])] };
     const text = renderMessage(said, {
       ...rendering,
       // Times have UTC beside them; only a table's have not.
       zoneIsTold: !nodes.some(({ kind }) => kind === "table"),
     });
-    const { bell, output } = this.#options;
-    const sound = bell && output.isTTY === true && !quiet ? BELL : "";
-    const title = paint([run(safeText(`${head}${word}:`), severity)], rendering);
-    await this.#print(`${sound}${title}\n${text}\n`);
+    const sound = bell && output.isTTY === true && how.aloud ? BELL : "";
+    const lines = title.map((line) => `${paint(line, rendering)}\n`).join("");
+    await this.#print(`${sound}${lines}${text}\n`);
   }
 
   async #print(text: string): Promise<void> {
-    if (this.#console === null) {
+    if (this.#teletype === null) {
       throw new DeliveryError("not-sent", "The chat in the terminal is not started.");
     }
     try {
-      await this.#console.print(text);
+      await this.#teletype.print(text);
     } catch (error) {
       const told = "The terminal, or the program that reads the output, is gone.";
       throw new DeliveryError("channel-closed", told, { cause: error });

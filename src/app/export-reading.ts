@@ -48,7 +48,7 @@ export async function readExports(
     try {
       const file = await openExport(path, options.standardInput);
       const summary = await readExport(
-        withProgress(file, options.onProgress),
+        countedFile(file, options.onProgress),
         (events) => {
           correlator.add(events);
         },
@@ -95,7 +95,8 @@ async function* countedChunks(
   }
 }
 
-function withProgress(
+/** The file, which tells how much of it was read so far. */
+export function countedFile(
   file: ExportFile,
   onProgress: ExportReadingOptions["onProgress"],
 ): ExportFile {

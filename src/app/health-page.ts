@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { FeedHealth } from "../domain/feed.ts";
 import { MINUTE, SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
@@ -36,18 +36,21 @@ export async function serveHealth(
       response.writeHead(404, { "content-type": "text/plain" }).end("Not found.\n");
       return;
     }
-    void health().then((state) => {
-      if (pathname === "/metrics") {
-        const type = "text/plain; version=0.0.4; charset=utf-8";
-        response.writeHead(200, { "content-type": type }).end(metrics(state, clock.now()));
-        return;
-      }
-      const problems = problemsOf(state, clock.now());
-      response
-        .writeHead(problems.length === 0 ? 200 : 503, { "content-type": "application/json" })
-        .end(`${jsonLine({ status: problems.length === 0 ? "ok" : "failing", problems })}\n`);
-    });
+    void answer(pathname, response);
   });
+  const answer = async (pathname: string, response: ServerResponse): Promise<void> => {
+    const state = await health();
+    if (pathname === "/metrics") {
+      const type = "text/plain; version=0.0.4; charset=utf-8";
+      response.writeHead(200, { "content-type": type }).end(metrics(state, clock.now()));
+      return;
+    }
+    const problems = problemsOf(state, clock.now());
+    const status = problems.length === 0 ? "ok" : "failing";
+    response
+      .writeHead(problems.length === 0 ? 200 : 503, { "content-type": "application/json" })
+      .end(`${jsonLine({ status, problems })}\n`);
+  };
   server.headersTimeout = 10 * SECOND;
   server.requestTimeout = 10 * SECOND;
   await listening(server, address);

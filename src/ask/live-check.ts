@@ -94,46 +94,51 @@ function opensAlike(rule: SecurityRule, opening: Opening): boolean {
   );
 }
 
-/** What the look at the NSGs showed, in words. */
+/** What the look at the NSGs showed, in words: one sentence for all of which the same is so. */
 export function liveNodes(checks: readonly LiveCheck[]): readonly MessageNode[] {
-  const unread = new Set<string>();
-  const nodes: MessageNode[] = [];
-  for (const { opening, result } of checks) {
-    const of = checks.length === 1 ? ["The rule"] : [code(opening.id), ": the rule"];
-    switch (result.kind) {
-      case "stands":
-        nodes.push(
-          notice("info", ...of, " stands in the NSG right now, at ", time(result.at), "."),
-        );
-        break;
-      case "changed":
-        nodes.push(
-          notice(
-            "warning",
-            ...of,
-            " stands in the NSG right now, at ",
-            time(result.at),
-            ", with other ports or sources than the log shows.",
-          ),
-        );
-        break;
-      case "gone":
-        nodes.push(
-          notice(
-            "info",
-            ...of,
-            " is no longer in the NSG, at ",
-            time(result.at),
-            "; who removed it, the log will tell when that row arrives.",
-          ),
-        );
-        break;
-      case "unread":
-        unread.add(result.reason);
+  const reasons = new Set<string>();
+  for (const { result } of checks) {
+    if (result.kind === "unread") {
+      reasons.add(result.reason);
     }
   }
-  for (const reason of unread) {
-    nodes.push(notice("info", `Whether it stands right now could not be checked: ${reason}`));
+  return [
+    ...found(checks, "stands", "info", "stands in its NSG right now"),
+    ...found(
+      checks,
+      "changed",
+      "warning",
+      "stands in its NSG right now with other ports or sources than the log shows",
+    ),
+    ...found(
+      checks,
+      "gone",
+      "info",
+      "is no longer in its NSG; who removed it, the log will tell when that row arrives",
+    ),
+    ...[...reasons].map((reason) =>
+      notice("info", `Whether it stands right now could not be checked: ${reason}`),
+    ),
+  ];
+}
+
+function found(
+  checks: readonly LiveCheck[],
+  kind: "stands" | "changed" | "gone",
+  severity: "info" | "warning",
+  what: string,
+): readonly MessageNode[] {
+  const fitting = checks.flatMap(({ opening, result }) =>
+    result.kind === kind ? [{ opening, at: result.at }] : [],
+  );
+  const [first] = fitting;
+  if (first === undefined) {
+    return [];
   }
-  return nodes;
+  const ids = fitting.flatMap(({ opening }, index) => [
+    index === 0 ? null : ", ",
+    code(opening.id),
+  ]);
+  const subject = fitting.length === 1 ? "the rule of " : "each rule of ";
+  return [notice(severity, "Seen at ", time(first.at), ": ", subject, ...ids, ` ${what}.`)];
 }

@@ -7,7 +7,7 @@ import type { LogFeedParts } from "./activity-log-feed.ts";
 import { LOG_PROVIDERS } from "./activity-log-page.ts";
 import { AzureFault } from "./azure-fault.ts";
 import { LOG_KEPT } from "./log-progress.ts";
-import { MeteredCalls } from "./metered-calls.ts";
+import { CALL_LIMIT, MeteredCalls } from "./metered-calls.ts";
 import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
 import { Aborted } from "./time-limit.ts";
@@ -155,7 +155,13 @@ export class ActivityLogBackfill implements ActivitySource {
     const { clock, reader, purpose } = this.#parts;
     try {
       const rows = await reading.next((query, link) =>
-        this.#calls.make(purpose, (ending) => reader.page(query, link, ending), signal),
+        this.#calls.make(
+          purpose,
+          (ending) => reader.page(query, link, ending),
+          signal,
+          CALL_LIMIT,
+          "past",
+        ),
       );
       this.#retry.succeeded();
       this.#lastSuccess = clock.now();

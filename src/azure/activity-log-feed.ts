@@ -1,5 +1,5 @@
-import type { FeedHealth, FeedPage } from "../domain/feed.ts";
-import { DAY, MINUTE, durationText, isoUtc } from "../domain/instant.ts";
+import type { FeedHealth, FeedPage, ReceivedEvent } from "../domain/feed.ts";
+import { DAY, HOUR, MINUTE, durationText, isoUtc } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { ActivitySource, RandomSource } from "../ports.ts";
 import { LOG_PROVIDERS } from "./activity-log-page.ts";
@@ -8,8 +8,9 @@ import { AzureFault } from "./azure-fault.ts";
 import type { CallPurpose } from "./azure-fault.ts";
 import { LogProgress } from "./log-progress.ts";
 import type { LogSchedule } from "./log-progress.ts";
-import { MeteredCalls } from "./metered-calls.ts";
+import { CALL_LIMIT, MeteredCalls } from "./metered-calls.ts";
 import type { CallParts } from "./metered-calls.ts";
+import type { CallPriority } from "./read-budget.ts";
 import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
@@ -28,6 +29,8 @@ export interface LogFeedParts extends CallParts {
 const COMPUTE_POLL: Duration = 10 * MINUTE;
 /** After a new request for access, Microsoft.Compute is polled like the others for so long. */
 const COMPUTE_ALERT: Duration = 5 * MINUTE;
+/** So many calls of polls may come between two of what is past. */
+const MOST_POLLS_IN_A_ROW = LOG_PROVIDERS.length;
 /** By how much of its length a poll comes early, by chance, so that many feeds drift apart. */
 const JITTER = 0.05;
 
@@ -44,6 +47,8 @@ interface Run {
   readonly intake: RowIntake;
   readonly lanes: readonly Lane[];
   computeAlertUntil: Instant;
+  /** Calls of polls since the last one of what is past. */
+  pollsInARow: number;
 }
 
 /**
@@ -84,6 +89,7 @@ export class ActivityLogFeed implements ActivitySource {
         reading: null,
       })),
       computeAlertUntil: now,
+      pollsInARow: 0,
     };
     this.#run = run;
     this.#isStopped = false;
@@ -145,8 +151,11 @@ export class ActivityLogFeed implements ActivitySource {
       : `The Activity Log from ${isoUtc(lost.from)} to ${isoUtc(lost.to)} was not read and is gone: Doorbell was away for ${durationText(lost.to - lost.from + 90 * DAY)}, and Azure keeps 90 days.`;
   }
 
-  /** The lane to go on with, or how long to wait until there is one. Polls come before what is past. */
-  #laneThatIsDue({ progress, lanes }: Run): Lane | Duration {
+  /**
+   * The lane to go on with, or how long to wait until there is one. Polls come before what is past; but
+   * where Azure answers so slowly that a poll is always due, what is past has a turn after each round.
+   */
+  #laneThatIsDue({ progress, lanes, pollsInARow }: Run): Lane | Duration {
     const { clock, budget } = this.#parts;
     const now = clock.now();
     progress.layOutSweep(now);
@@ -154,11 +163,13 @@ export class ActivityLogFeed implements ActivitySource {
       .filter((lane) => lane.provider !== null || lane.reading !== null || progress.hasPast)
       .map((lane) => ({
         lane,
-        at: Math.max(lane.retry.dueAt, budget.notBefore(lane.provider === null ? "past" : "new")),
+        at: Math.max(lane.retry.dueAt, budget.notBefore(priorityOf(lane))),
       }));
-    const [first] = times
+    const due = times
       .filter(({ at }) => at <= now)
       .sort((a, b) => urgency(a.lane) - urgency(b.lane));
+    const past = pollsInARow < MOST_POLLS_IN_A_ROW ? undefined : due.at(-1);
+    const first = past?.lane.provider === null ? past : due[0];
     const next = Math.min(progress.sweepAt, ...times.map(({ at }) => at));
     return first?.lane ?? Math.max(Math.ceil(next - now), 1);
   }
@@ -169,6 +180,7 @@ export class ActivityLogFeed implements ActivitySource {
     if (lane.reading === null) {
       return null;
     }
+    run.pollsInARow = lane.provider === null ? 0 : run.pollsInARow + 1;
     const rows = await this.#read(lane, lane.reading, signal);
     if (rows === null) {
       return null;
@@ -177,9 +189,7 @@ export class ActivityLogFeed implements ActivitySource {
     this.#lastSuccess = now;
     lane.retry.succeeded();
     const taken = run.intake.take(rows, now);
-    if (taken.events.some(({ event }) => event.detail.kind === "jit-request")) {
-      this.#expectMore(run, now);
-    }
+    this.#expectMore(run, taken.events, now);
     const read = lane.reading.done ? this.#finish(run, lane, lane.reading) : null;
     const cursor = lane.reading === null ? run.progress.cursor() : null;
     const isEmpty = taken.events.length + taken.quarantined.length + taken.irrelevant === 0;
@@ -205,7 +215,13 @@ export class ActivityLogFeed implements ActivitySource {
     this.#isReading = true;
     try {
       return await reading.next((query, link) =>
-        this.#calls.make(purpose, (ending) => reader.page(query, link, ending), signal),
+        this.#calls.make(
+          purpose,
+          (ending) => reader.page(query, link, ending),
+          signal,
+          CALL_LIMIT,
+          priorityOf(lane),
+        ),
       );
     } catch (error) {
       if (!(error instanceof AzureFault)) {
@@ -223,12 +239,14 @@ export class ActivityLogFeed implements ActivitySource {
   }
 
   /** A request's row on the VM may be filed under Microsoft.Compute: it is then looked for at once. */
-  #expectMore(run: Run, now: Instant): void {
-    run.computeAlertUntil = now + COMPUTE_ALERT;
-    for (const lane of run.lanes) {
-      if (lane.provider === "Microsoft.Compute") {
-        lane.retry.dueAt = Math.min(lane.retry.dueAt, now);
-      }
+  #expectMore(run: Run, events: readonly ReceivedEvent[], now: Instant): void {
+    const isAwaited = events.some(
+      ({ event }) => event.detail.kind === "jit-request" && event.at > now - HOUR,
+    );
+    const compute = run.lanes.find(({ provider }) => provider === "Microsoft.Compute");
+    if (isAwaited && compute !== undefined && compute.retry.fault === null) {
+      run.computeAlertUntil = now + COMPUTE_ALERT;
+      compute.retry.dueAt = Math.min(compute.retry.dueAt, now);
     }
   }
 
@@ -244,6 +262,10 @@ export class ActivityLogFeed implements ActivitySource {
     lane.retry.dueAt = span.to + interval * (1 - JITTER * this.#parts.random.next());
     return run.progress.polled(lane.provider, span);
   }
+}
+
+function priorityOf({ provider }: Lane): CallPriority {
+  return provider === null ? "past" : "new";
 }
 
 /** Lanes with less come first: polls as they fall due, then what is past. */

@@ -10,6 +10,7 @@ import { operationKind } from "./relevant-operation.ts";
 import type { OperationKind } from "./relevant-operation.ts";
 import type { RowFacts } from "./row-facts.ts";
 import type { RuleInterner } from "./rule-interner.ts";
+import type { CutRow } from "./rule-list-text.ts";
 import { quoted } from "./rule-parts.ts";
 import { isJsonObject, singleLine, withLowerCaseKeys } from "./wire-fields.ts";
 import type { JsonObject } from "./wire-fields.ts";
@@ -37,8 +38,15 @@ const OPERATION_LIMIT = 256;
 /**
  * Reads one row of the Activity Log, already parsed from JSON or given by the SDK: in the form of the
  * Activity Log API, of the diagnostic settings, or of the Log Analytics table `AzureActivity`.
+ *
+ * @param cut where rule lists are that were taken out of the row; the outcome only holds when it is used
+ *   up. null when none was.
  */
-export function parseActivityRow(json: unknown, rules: RuleInterner): RowOutcome {
+export function parseActivityRow(
+  json: unknown,
+  rules: RuleInterner,
+  cut: CutRow | null = null,
+): RowOutcome {
   if (!isJsonObject(json)) {
     return { kind: "not-a-row", reason: "it is not a JSON object" };
   }
@@ -55,7 +63,7 @@ export function parseActivityRow(json: unknown, rules: RuleInterner): RowOutcome
   if (kind === null || !isAdministrative(facts.category)) {
     return { kind: "irrelevant", at };
   }
-  return readEvent(facts, kind, operation, at, rules);
+  return readEvent(facts, kind, operation, at, rules, cut);
 }
 
 function readFacts(row: JsonObject): RowFacts {
@@ -84,6 +92,7 @@ function readEvent(
   operation: string,
   at: Instant,
   rules: RuleInterner,
+  cut: CutRow | null,
 ): RowOutcome {
   const resource = parseResourceId(facts.resource ?? "");
   if (resource === null) {
@@ -95,7 +104,7 @@ function readEvent(
     return { kind: "quarantined", reason };
   }
   const faults: string[] = [];
-  const { detail, digest } = readDetail(kind, resource, facts.properties, rules, (fault) => {
+  const { detail, digest } = readDetail(kind, resource, facts.properties, rules, cut, (fault) => {
     faults.push(fault);
   });
   const correlationId = identifier(facts.correlationId);

@@ -3,7 +3,8 @@ import { SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { AzureFault } from "./azure-fault.ts";
 import type { CallPurpose, FaultKind } from "./azure-fault.ts";
-import { parseJson, singleLine, wireText } from "./wire-fields.ts";
+import { parseJson, singleLine } from "./wire-fields.ts";
+import { textField } from "./wire-schema.ts";
 
 /** An answer of Azure Resource Manager that is no success. */
 export interface ArmRefusal {
@@ -17,7 +18,9 @@ const CODE_LIMIT = 100;
 const MESSAGE_LIMIT = 300;
 const LONGEST_WAIT: Duration = 3600 * SECOND;
 
-const errorPart = z.object({ code: wireText, message: wireText });
+const REFUSED_ACTION = /perform action '([\w./*-]{1,200})' over scope '(\/[\w./()-]{1,300})'/;
+
+const errorPart = z.object({ code: textField, message: textField });
 /** `{"error":{"code","message"}}`; Microsoft.Insights leaves the outer object out. */
 const errorBody = z
   .object({ error: errorPart })
@@ -44,10 +47,7 @@ export function armFault(refusal: ArmRefusal, purpose: CallPurpose, now: Instant
     case 401:
       return fault("credentials", unauthorizedWords(code, shown, purpose));
     case 403:
-      return fault(
-        "permission",
-        `Doorbell may not read ${what} (${shown}): its identity lacks ${purpose.action} at /subscriptions/${azureSubscription}; the role Reader has it.`,
-      );
+      return fault("permission", refusedWords(parsed.message, shown, purpose));
     case 404:
       return fault("not-found", notFoundWords(code, shown, purpose));
     case 408:
@@ -72,6 +72,17 @@ function unauthorizedWords(
   return code === "InvalidAuthenticationTokenTenant"
     ? `Azure subscription ${azureSubscription} belongs to another tenant (${shown}): check ${setting}.id and ${setting}.subscriptions.`
     : `Azure refuses the token of ${setting}.credential (${shown}): sign in again or renew it, and check this machine's clock.`;
+}
+
+/** Azure's own words name the permission and the scope; they differ from what its documents say. */
+function refusedWords(
+  message: string | null | undefined,
+  shown: string,
+  { what, action, azureSubscription }: CallPurpose,
+): string {
+  const [, lacking = action, scope = `/subscriptions/${azureSubscription}`] =
+    REFUSED_ACTION.exec(message ?? "") ?? [];
+  return `Doorbell may not read ${what} (${shown}): its identity lacks ${lacking} at ${scope}; the role Reader has it.`;
 }
 
 function notFoundWords(code: string | null, shown: string, purpose: CallPurpose): string {

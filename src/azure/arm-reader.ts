@@ -5,6 +5,7 @@ import {
 } from "@azure/core-rest-pipeline";
 import type { HttpClient, Pipeline } from "@azure/core-rest-pipeline";
 import { z } from "zod";
+import type { Instant } from "../domain/instant.ts";
 import type { Clock } from "../ports.ts";
 import { armFault } from "./arm-fault.ts";
 import { AzureFault } from "./azure-fault.ts";
@@ -17,6 +18,8 @@ import { parseJson } from "./wire-fields.ts";
 /** What a GET gave. */
 export interface ArmAnswer extends Metered {
   readonly content: unknown;
+  /** When Azure answered, by its own clock (the `Date` header); null when it does not say. */
+  readonly servedAt: Instant | null;
 }
 
 /** One page of a list, as every Azure resource provider gives it. */
@@ -25,6 +28,8 @@ export interface ArmPage extends Metered {
   readonly items: readonly unknown[];
   /** Where the next page is; null on the last one. */
   readonly next: string | null;
+  /** When Azure answered, by its own clock; null when it does not say. */
+  readonly servedAt: Instant | null;
 }
 
 const listPage = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
@@ -89,6 +94,7 @@ export class ArmReader {
       items: parsed.data.value,
       next: parsed.data.nextLink ?? null,
       remainingReads: answer.remainingReads,
+      servedAt: answer.servedAt,
     };
   }
 
@@ -105,8 +111,17 @@ export class ArmReader {
     if (content === undefined) {
       throw unreadableFault(purpose);
     }
-    return { content, remainingReads: remainingReads(response) };
+    return {
+      content,
+      remainingReads: remainingReads(response),
+      servedAt: servedAt(response.headers.get("Date") ?? ""),
+    };
   }
+}
+
+function servedAt(date: string): Instant | null {
+  const instant = Date.parse(date);
+  return Number.isNaN(instant) ? null : instant;
 }
 
 /** A success that is none: something between here and Azure answers in its place. */

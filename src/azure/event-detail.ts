@@ -8,6 +8,7 @@ import type { OperationKind } from "./relevant-operation.ts";
 import { readBodies } from "./row-bodies.ts";
 import type { RowBodies } from "./row-bodies.ts";
 import type { RuleInterner } from "./rule-interner.ts";
+import type { CutRow } from "./rule-list-text.ts";
 import type { RuleSetReading } from "./rule-set-body.ts";
 import { quoted } from "./rule-parts.ts";
 import { readSecurityRule } from "./security-rule-body.ts";
@@ -32,12 +33,17 @@ export function fitsOperation(kind: OperationKind, resource: ResourceId): boolea
   return type === undefined || type === resource.type;
 }
 
-/** Reads what a row of a relevant operation says. What could not be understood goes to `report`. */
+/**
+ * Reads what a row of a relevant operation says. What could not be understood goes to `report`.
+ *
+ * @param cut where rule lists are that were taken out of the properties; null when none was.
+ */
 export function readDetail(
   kind: OperationKind,
   resource: ResourceId,
   properties: unknown,
   rules: RuleInterner,
+  cut: CutRow | null,
   report: (fault: string) => void,
 ): DetailReading {
   switch (kind) {
@@ -50,7 +56,7 @@ export function readDetail(
     case "jit-policy-delete":
       return { detail: { kind: "jit-policy-change", change: "delete" }, digest: "" };
     case "nsg-write":
-      return withRuleSet(kind, readNsgRules(readBodies(properties), rules, report));
+      return withRuleSet(kind, readNsgRules(readBodies(properties), rules, cut, report));
     case "firewall-write":
       return withRuleSet(kind, readFirewallRules(readBodies(properties), rules, report));
     case "rule-write":

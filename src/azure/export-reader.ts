@@ -11,6 +11,7 @@ import type { ExportFile } from "./export-file.ts";
 import { RecordScanner } from "./record-scanner.ts";
 import { RowGlance } from "./row-glance.ts";
 import { RuleInterner } from "./rule-interner.ts";
+import { RuleListCutter } from "./rule-list-text.ts";
 import { parseJson } from "./wire-fields.ts";
 
 /** Something in an export that could not be understood. */
@@ -60,6 +61,8 @@ export interface ReadExportOptions {
   readonly recordLimit?: number;
   /** How many quarantined rows and parts the summary lists; 100 by default. */
   readonly quarantineLimit?: number;
+  /** Told of every row that is not irrelevant, as it stands in the file. */
+  readonly onRow?: (text: string, outcome: RowOutcome) => void;
 }
 
 const RECORD_LIMIT = 32 * 2 ** 20;
@@ -93,7 +96,11 @@ export async function readExport(
       await onEvents(events);
     }
   }
-  return reading.end();
+  const last = reading.finish();
+  if (last.length > 0) {
+    await onEvents(last);
+  }
+  return reading.summary();
 }
 
 function notAnExport(file: string, reason: string): DoorbellError {
@@ -106,7 +113,9 @@ function notAnExport(file: string, reason: string): DoorbellError {
 class ExportReading {
   readonly #file: string;
   readonly #rules: RuleInterner;
+  readonly #cutter: RuleListCutter;
   readonly #quarantineLimit: number;
+  readonly #onRow: ReadExportOptions["onRow"];
   readonly #scanner: RecordScanner;
   readonly #glance = new RowGlance();
   readonly #quarantined: Quarantined[] = [];
@@ -121,15 +130,18 @@ class ExportReading {
   #repaired = 0;
   #from: Instant = Number.POSITIVE_INFINITY;
   #to: Instant = Number.NEGATIVE_INFINITY;
+  #endsInside = false;
   #damage: string | null = null;
 
   constructor(file: string, options: ReadExportOptions) {
     this.#file = file;
     this.#rules = options.rules ?? new RuleInterner();
+    this.#cutter = new RuleListCutter(this.#rules);
     this.#quarantineLimit = options.quarantineLimit ?? QUARANTINE_LIMIT;
+    this.#onRow = options.onRow;
     this.#scanner = new RecordScanner(
       {
-        record: (bytes, offset) => this.#onRecord(bytes, offset),
+        record: (offset, bytes, start, end) => this.#onRecord(offset, bytes, start, end),
         broken: (reason, offset) => this.#onBroken(reason, offset),
       },
       options.recordLimit ?? RECORD_LIMIT,
@@ -146,8 +158,15 @@ class ExportReading {
     this.#damage = reason;
   }
 
-  end(): ExportSummary {
-    const truncated = this.#scanner.end().truncated || this.#damage !== null;
+  /** Says that no more bytes come; gives the events of the last record. */
+  finish(): readonly ActivityEvent[] {
+    this.#events = [];
+    this.#endsInside = this.#scanner.end().truncated;
+    return this.#events;
+  }
+
+  summary(): ExportSummary {
+    const truncated = this.#endsInside || this.#damage !== null;
     const isEmptyList = this.#record === 0 && this.#scanner.lists > 0;
     if (this.#rowLike === 0 && !isEmptyList && !truncated) {
       throw notAnExport(
@@ -185,27 +204,54 @@ class ExportReading {
     return warnings;
   }
 
-  #onRecord(bytes: Buffer, offset: number): void {
+  #onRecord(offset: number, bytes: Buffer, start: number, end: number): void {
     this.#record += 1;
-    const irrelevantAt = this.#glance.irrelevantAt(bytes);
+    const irrelevantAt = this.#glance.irrelevantAt(bytes, start, end);
     if (irrelevantAt !== null) {
       this.#rowLike += 1;
       this.#irrelevant += 1;
       this.#cover(irrelevantAt);
       return;
     }
-    const text = bytes.toString("utf8");
-    const json = parseJson(text);
-    if (json === undefined) {
-      this.#quarantine("row", "it is not valid JSON", offset);
+    const text = bytes.toString("utf8", start, end);
+    const outcome = this.#readCut(text) ?? this.#readWhole(text);
+    if (outcome === null) {
+      const reason = "it is not valid JSON";
+      this.#quarantine("row", reason, offset);
+      this.#onRow?.(text, { kind: "quarantined", reason });
       return;
     }
-    this.#glance.learn(json);
-    const outcome = parseActivityRow(json, this.#rules);
     this.#take(outcome, offset);
-    if (outcome.kind === "event" && text.includes("\uFFFD") && !isUtf8(bytes)) {
+    this.#onRow?.(text, outcome);
+    if (
+      outcome.kind === "event" &&
+      text.includes("\uFFFD") &&
+      !isUtf8(bytes.subarray(start, end))
+    ) {
       this.#repaired += 1;
     }
+  }
+
+  /** Reads a row without parsing its rule lists; null when it must be read as a whole. */
+  #readCut(text: string): RowOutcome | null {
+    const cut = this.#cutter.cut(text);
+    const json = cut === null ? undefined : parseJson(cut.text);
+    if (cut === null || json === undefined) {
+      return null;
+    }
+    this.#glance.learn(json);
+    const outcome = parseActivityRow(json, this.#rules, cut);
+    return cut.isUsedUp ? outcome : null;
+  }
+
+  /** null when it is not JSON. */
+  #readWhole(text: string): RowOutcome | null {
+    const json = parseJson(text);
+    if (json === undefined) {
+      return null;
+    }
+    this.#glance.learn(json);
+    return parseActivityRow(json, this.#rules);
   }
 
   #take(outcome: RowOutcome, offset: number): void {

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { SecurityRule } from "../domain/security-rule.ts";
 import { withCanonicalKeys } from "./canonical-keys.ts";
 import type { RowBodies } from "./row-bodies.ts";
@@ -7,45 +6,12 @@ import { readPorts, readPrefixes, readProtocol, singleAndList } from "./rule-par
 import { readRuleSet } from "./rule-set-body.ts";
 import type { NamedReading, RuleSetReading } from "./rule-set-body.ts";
 import { readPriority } from "./security-rule-body.ts";
-import { isJsonObject, wireNumber, wireText, wireTexts } from "./wire-fields.ts";
+import { isJsonObject, wireList, wireNumber, wireText, wireTexts } from "./wire-fields.ts";
 import type { JsonObject } from "./wire-fields.ts";
 
 const JIT_NAME = /^(?:asc|mdc)-jit/i;
 const DESCRIPTION_LIMIT = 1024;
 const COLLECTION_LISTS = ["natRuleCollections", "networkRuleCollections", "ruleCollections"];
-
-const settings = z.object({
-  action: z.object({ type: wireText }).nullish().catch(null),
-  priority: wireNumber,
-  rules: z.array(z.unknown()).nullish().catch(null),
-});
-
-/**
- * A rule collection: of an Azure Firewall with classic rules, where the settings stand under
- * `properties`, or of a rule collection group, where they stand at the top.
- */
-const ruleCollection = settings.extend({
-  name: wireText,
-  properties: settings.nullish().catch(null),
-});
-
-/** A NAT or network rule of either kind of collection. */
-const firewallRule = z.object({
-  description: wireText,
-  destinationAddresses: wireTexts,
-  destinationIpGroups: wireTexts,
-  destinationPorts: wireTexts,
-  ipProtocols: wireTexts,
-  name: wireText,
-  protocols: wireTexts,
-  sourceAddresses: wireTexts,
-  sourceIpGroups: wireTexts,
-  translatedAddress: wireText,
-  translatedFqdn: wireText,
-  translatedPort: wireNumber,
-});
-
-type WireFirewallRule = z.infer<typeof firewallRule>;
 
 interface CollectionFacts {
   readonly name: string;
@@ -76,58 +42,55 @@ function listJitRules(properties: JsonObject, rules: RuleInterner): readonly Nam
     : lists.flat().flatMap((collection) => jitRulesOf(collection, rules));
 }
 
+/**
+ * The rules of a collection: of an Azure Firewall with classic rules, where the settings stand under
+ * `properties`, or of a rule collection group, where they stand at the top.
+ */
 function jitRulesOf(json: unknown, rules: RuleInterner): readonly NamedReading[] {
-  const collection = ruleCollection.safeParse(json);
-  if (!collection.success) {
+  if (!isJsonObject(json)) {
     return [];
   }
-  const { name, properties } = collection.data;
-  const { action, priority, rules: list } = properties ?? collection.data;
+  const settings = isJsonObject(json["properties"]) ? json["properties"] : json;
+  const action = isJsonObject(settings["action"]) ? wireText(settings["action"]["type"]) : null;
   const facts: CollectionFacts = {
-    name: name ?? "",
-    priority: readPriority(priority),
-    access: action?.type?.toLowerCase() === "deny" ? "deny" : "allow",
+    name: wireText(json["name"]) ?? "",
+    priority: readPriority(wireNumber(settings["priority"])),
+    access: action?.toLowerCase() === "deny" ? "deny" : "allow",
   };
-  return (list ?? []).flatMap((item): readonly NamedReading[] => {
-    const rule = firewallRule.safeParse(item);
-    if (!rule.success) {
-      return [];
-    }
-    const ruleName = rule.data.name ?? "";
-    if (!JIT_NAME.test(facts.name) && !JIT_NAME.test(ruleName)) {
+  return (wireList(settings["rules"]) ?? []).flatMap((item): readonly NamedReading[] => {
+    const ruleName = isJsonObject(item) ? (wireText(item["name"]) ?? "") : "";
+    if (!isJsonObject(item) || (!JIT_NAME.test(facts.name) && !JIT_NAME.test(ruleName))) {
       return [];
     }
     const label = `${facts.name}/${ruleName}`;
-    const wire = [label, facts, rule.data];
-    const read = (): SecurityRule => interpretRule(label, facts, rule.data);
-    return [{ label, reading: rules.intern(label, wire, read) }];
+    const read = (): SecurityRule => interpretRule(label, facts, item);
+    return [{ label, reading: rules.intern([label, facts, item], read) }];
   });
 }
 
-function interpretRule(name: string, facts: CollectionFacts, wire: WireFirewallRule): SecurityRule {
-  const translated = singleAndList(wire.translatedPort, null);
-  const publicPorts = wire.destinationPorts ?? [];
+/** Reads a NAT or network rule of either kind of collection. */
+function interpretRule(name: string, facts: CollectionFacts, wire: JsonObject): SecurityRule {
+  const texts = (key: string): readonly string[] => wireTexts(wire[key]) ?? [];
+  const translated = singleAndList(wireNumber(wire["translatedPort"]), null);
+  const publicPorts = texts("destinationPorts");
   const isNat = translated.length > 0;
-  const target = wire.translatedAddress ?? wire.translatedFqdn;
+  const target = wireText(wire["translatedAddress"]) ?? wireText(wire["translatedFqdn"]);
   const [mapped] = isNat && publicPorts.length > 0 ? readPorts(publicPorts) : [];
   return {
     name,
     access: facts.access,
     direction: "inbound",
-    protocol: readProtocols(wire.protocols ?? wire.ipProtocols ?? []),
+    protocol: readProtocols(wireTexts(wire["protocols"]) ?? texts("ipProtocols")),
     priority: facts.priority,
     ports: readPorts(isNat ? translated : publicPorts),
-    sources: readPrefixes(
-      [...(wire.sourceAddresses ?? []), ...(wire.sourceIpGroups ?? [])],
-      "source",
-    ),
+    sources: readPrefixes([...texts("sourceAddresses"), ...texts("sourceIpGroups")], "source"),
     destinations: readPrefixes(
-      isNat && target !== null && target !== undefined
+      isNat && target !== null
         ? [target]
-        : [...(wire.destinationAddresses ?? []), ...(wire.destinationIpGroups ?? [])],
+        : [...texts("destinationAddresses"), ...texts("destinationIpGroups")],
       "destination",
     ),
-    description: (wire.description ?? "").slice(0, DESCRIPTION_LIMIT),
+    description: (wireText(wire["description"]) ?? "").slice(0, DESCRIPTION_LIMIT),
     mappedPort: mapped?.from ?? null,
   };
 }

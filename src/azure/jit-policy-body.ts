@@ -2,20 +2,21 @@ import { z } from "zod";
 import { parseResourceId } from "../domain/resource-id.ts";
 import type { PolicyRequest, PolicyRequestPort, PolicyRequestVm } from "../domain/sighting.ts";
 import { withCanonicalKeys } from "./canonical-keys.ts";
-import { JUSTIFICATION_LIMIT, readPort, REQUESTOR_LIMIT, requestPort } from "./jit-request-body.ts";
+import { JUSTIFICATION_LIMIT, readPort, REQUESTOR_LIMIT, wirePort } from "./jit-request-body.ts";
 import { quoted } from "./rule-parts.ts";
-import { isJsonObject, singleLine, wireText } from "./wire-fields.ts";
+import { isJsonObject, singleLine } from "./wire-fields.ts";
+import { textField } from "./wire-schema.ts";
 import { parseWireTime } from "./wire-time.ts";
 
 /** `JitNetworkAccessRequestPort`, Microsoft.Security 2020-01-01. */
-const policyPort = requestPort.extend({ status: wireText, statusReason: wireText });
+const policyPort = z.looseObject({ status: textField, statusReason: textField });
 
 /** `JitNetworkAccessRequest`, Microsoft.Security 2020-01-01. */
 const policyRequest = z.object({
-  justification: wireText,
-  requestor: wireText,
-  startTimeUtc: wireText,
-  virtualMachines: z.array(z.object({ id: wireText, ports: z.array(policyPort).nullish() })),
+  justification: textField,
+  requestor: textField,
+  startTimeUtc: textField,
+  virtualMachines: z.array(z.object({ id: textField, ports: z.array(policyPort).nullish() })),
 });
 
 type Report = (fault: string) => void;
@@ -82,7 +83,7 @@ function readVm(
     {
       vm,
       ports: ports.flatMap((wire) =>
-        readPort(wire, report).map(({ port, sources, endTime, mappedPort }) => ({
+        readPort(wirePort(wire), report).map(({ port, sources, endTime, mappedPort }) => ({
           port,
           sources,
           endTime,

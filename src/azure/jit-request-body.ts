@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { JitRequestBody, JitRequestPort, JitRequestVm } from "../domain/activity-event.ts";
 import { normalisePrefixes } from "../domain/address-prefix.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -10,6 +9,7 @@ import {
   isJsonObject,
   parseJson,
   singleLine,
+  wireList,
   wireNumber,
   wireText,
   wireTexts,
@@ -21,28 +21,16 @@ export const JUSTIFICATION_LIMIT = 2000;
 export const REQUESTOR_LIMIT = 256;
 
 /** `JitNetworkAccessPolicyInitiatePort` and `JitNetworkAccessRequestPort`, Microsoft.Security 2020-01-01. */
-export const requestPort = z.object({
-  allowedSourceAddressPrefix: wireText,
-  allowedSourceAddressPrefixes: wireTexts,
-  duration: wireText,
-  endTimeUtc: wireText,
-  mappedPort: wireNumber,
-  maxRequestAccessDuration: wireText,
-  number: wireNumber,
-});
+export interface WirePort {
+  readonly allowedSourceAddressPrefix: string | null;
+  readonly allowedSourceAddressPrefixes: readonly string[] | null;
+  readonly duration: string | null;
+  readonly endTimeUtc: string | null;
+  readonly mappedPort: string | number | null;
+  readonly maxRequestAccessDuration: string | null;
+  readonly number: string | number | null;
+}
 
-/** The body of the initiate call or of its response. */
-const requestBody = z.object({
-  justification: wireText,
-  requestor: wireText,
-  startTimeUtc: wireText,
-  virtualMachines: z
-    .array(z.object({ id: wireText, ports: z.array(requestPort).nullish().catch(null) }))
-    .nullish()
-    .catch(null),
-});
-
-type WirePort = z.infer<typeof requestPort>;
 type Report = (fault: string) => void;
 
 /**
@@ -70,19 +58,38 @@ function readOne(body: RowBody, report: Report): JitRequestBody | null {
     return null;
   }
   const virtualMachines = content["virtualMachines"];
-  const wire = requestBody.parse({
-    ...content,
-    virtualMachines:
-      typeof virtualMachines === "string"
-        ? withCanonicalKeys(parseJson(virtualMachines))
-        : virtualMachines,
-  });
+  const vms = wireObjects(
+    typeof virtualMachines === "string"
+      ? withCanonicalKeys(parseJson(virtualMachines))
+      : virtualMachines,
+  );
   return {
-    virtualMachines: (wire.virtualMachines ?? []).flatMap((vm) => readVm(vm.id, vm.ports, report)),
-    justification: singleLine(wire.justification, JUSTIFICATION_LIMIT),
-    requestor: singleLine(wire.requestor, REQUESTOR_LIMIT),
-    startTime: readTime(wire.startTimeUtc),
+    virtualMachines: vms.flatMap((vm) =>
+      readVm(wireText(vm["id"]), wireObjects(vm["ports"]).map(wirePort), report),
+    ),
+    justification: singleLine(wireText(content["justification"]), JUSTIFICATION_LIMIT),
+    requestor: singleLine(wireText(content["requestor"]), REQUESTOR_LIMIT),
+    startTime: readTime(wireText(content["startTimeUtc"])),
     complete: body.complete,
+  };
+}
+
+/** A list of objects; anything else counts as empty. */
+function wireObjects(value: unknown): readonly JsonObject[] {
+  const list = wireList(value);
+  return list?.every(isJsonObject) === true ? list : [];
+}
+
+/** The fields of a port as the wire gives them; what is of another form counts as missing. */
+export function wirePort(json: JsonObject): WirePort {
+  return {
+    allowedSourceAddressPrefix: wireText(json["allowedSourceAddressPrefix"]),
+    allowedSourceAddressPrefixes: wireTexts(json["allowedSourceAddressPrefixes"]),
+    duration: wireText(json["duration"]),
+    endTimeUtc: wireText(json["endTimeUtc"]),
+    mappedPort: wireNumber(json["mappedPort"]),
+    maxRequestAccessDuration: wireText(json["maxRequestAccessDuration"]),
+    number: wireNumber(json["number"]),
   };
 }
 
@@ -99,8 +106,8 @@ function requestIn(value: unknown): JsonObject | null {
 }
 
 function readVm(
-  id: string | null | undefined,
-  ports: readonly WirePort[] | null | undefined,
+  id: string | null,
+  ports: readonly WirePort[],
   report: Report,
 ): readonly JitRequestVm[] {
   const vm = parseResourceId(id ?? "");
@@ -110,9 +117,9 @@ function readVm(
     );
     return [];
   }
-  const requested = (ports ?? []).filter((port) => !isPolicyPort(port));
+  const requested = ports.filter((port) => !isPolicyPort(port));
   // A policy lists all VMs that it covers, with what they may be asked for: that is no request.
-  if (requested.length === 0 && (ports ?? []).length > 0) {
+  if (requested.length === 0 && ports.length > 0) {
     return [];
   }
   return [{ vm, ports: requested.flatMap((port) => readPort(port, report)) }];
@@ -124,8 +131,8 @@ function isPolicyPort(port: WirePort): boolean {
   );
 }
 
-function isGiven(text: string | null | undefined): boolean {
-  return text !== null && text !== undefined && text !== "";
+function isGiven(text: string | null): boolean {
+  return text !== null && text !== "";
 }
 
 /** One port of a request; none when it cannot be read, which is then reported. */
@@ -159,8 +166,8 @@ export function readPort(wire: WirePort, report: Report): readonly JitRequestPor
   ];
 }
 
-function readTime(text: string | null | undefined): Instant | null {
-  return text === null || text === undefined ? null : parseWireTime(text);
+function readTime(text: string | null): Instant | null {
+  return text === null ? null : parseWireTime(text);
 }
 
 function merge(a: JitRequestBody, b: JitRequestBody): JitRequestBody {

@@ -11,7 +11,7 @@ import { liveListings } from "./live-listing.ts";
 import type { LiveListing } from "./live-listing.ts";
 import { LiveSightings } from "./live-sightings.ts";
 import type { SubscriptionReader } from "./live-state.ts";
-import { MeteredCalls } from "./metered-calls.ts";
+import { CALL_LIMIT, MeteredCalls } from "./metered-calls.ts";
 import { RetryState } from "./retry-state.ts";
 import { quarantinedRow } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
@@ -120,7 +120,7 @@ export class LiveFeed implements ActivitySource {
   ): AsyncGenerator<FeedPage, void, undefined> {
     const begun = this.#parts.clock.now();
     try {
-      yield* this.#read(listing, sightings, begun, signal);
+      yield* this.#read(listing, sightings, signal);
       retry.succeeded();
       retry.dueAt = begun + listing.interval;
     } catch (error) {
@@ -135,17 +135,20 @@ export class LiveFeed implements ActivitySource {
   async *#read(
     listing: LiveListing,
     sightings: LiveSightings,
-    begun: Instant,
     signal: AbortSignal,
   ): AsyncGenerator<FeedPage, void, undefined> {
     const present = new Set<string>();
     const links = new Set<string>();
     let link: string | null = null;
+    let firstAt: Instant | null = null;
     listing.begin();
     do {
-      const at = this.#parts.clock.now();
       const page: ArmPage = await this.#page(listing, link, signal);
-      this.#lastSuccess = this.#parts.clock.now();
+      const received = this.#parts.clock.now();
+      // Azure's own clock says when it was so: the rows of its log bear that clock's times.
+      const at = page.servedAt ?? received;
+      firstAt ??= at;
+      this.#lastSuccess = received;
       const shown = this.#show(listing, page.items, present, at);
       if (shown.sightings.length + shown.quarantined.length > 0) {
         yield pageOf(shown, null);
@@ -156,7 +159,7 @@ export class LiveFeed implements ActivitySource {
       }
       links.add(link ?? "");
     } while (link !== null);
-    const last = listing.conclude(present, begun);
+    const last = listing.conclude(present, firstAt ?? this.#parts.clock.now());
     const cursor = sightings.newCursor();
     if (cursor !== null) {
       yield pageOf({ sightings: last, quarantined: [] }, cursor);
@@ -171,6 +174,8 @@ export class LiveFeed implements ActivitySource {
       purpose,
       (ending) => reader.page(path, kind.apiVersion, link, purpose, ending),
       signal,
+      CALL_LIMIT,
+      "past",
     );
   }
 

@@ -67,7 +67,7 @@ export class AzureLiveState implements LiveState {
       what: `the network security group ${nsg.name}`,
     };
     try {
-      const { content } = await reading.calls.make(
+      const { content, servedAt } = await reading.calls.make(
         purpose,
         (ending) => reader.get(path, NSGS.apiVersion, purpose, ending),
         signal,
@@ -78,7 +78,7 @@ export class AzureLiveState implements LiveState {
         faults.push(fault);
       });
       return completeness === "complete"
-        ? { kind: "rules", rules, at }
+        ? { kind: "rules", rules, at: servedAt ?? at }
         : unread(`${nsg.name} was read, but not understood: ${faults[0] ?? "it shows no rules"}.`);
     } catch (error) {
       if (error instanceof AzureFault) {

@@ -113,7 +113,7 @@ export class LogProgress {
   }
 
   get hasPast(): boolean {
-    return this.#pending.length > 0;
+    return this.#unread().length > 0;
   }
 
   /** Takes the newest part of what is past; null when there is none that Azure still keeps. */

@@ -5,7 +5,7 @@ import { CallCount } from "./call-count.ts";
 import { AzureFault } from "./azure-fault.ts";
 import type { CallPurpose } from "./azure-fault.ts";
 import { networkFault, timeoutFault } from "./network-fault.ts";
-import type { ReadBudget } from "./read-budget.ts";
+import type { CallPriority, ReadBudget } from "./read-budget.ts";
 import { Aborted, limited, TimeIsOver } from "./time-limit.ts";
 
 /** What every answer tells beside its content. */
@@ -23,7 +23,8 @@ export interface CallParts {
   readonly budget: ReadBudget;
 }
 
-const CALL_LIMIT: Duration = 60 * SECOND;
+/** How long a call may take. */
+export const CALL_LIMIT: Duration = 60 * SECOND;
 
 /** Makes one feed's calls: each counted, limited in time, and with its failure in words. */
 export class MeteredCalls {
@@ -41,6 +42,7 @@ export class MeteredCalls {
   /**
    * Makes a call.
    *
+   * @param limit in real time.
    * @throws AzureFault, or Aborted when the signal aborts.
    */
   async make<T extends Metered>(
@@ -48,12 +50,13 @@ export class MeteredCalls {
     call: (signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
     limit: Duration = CALL_LIMIT,
+    priority: CallPriority = "new",
   ): Promise<T> {
     const { clock, wall, budget } = this.#parts;
     this.#count.note(clock.now());
     try {
       const answer = await limited(call, limit, wall, signal);
-      budget.answered(answer.remainingReads, clock.now());
+      budget.answered(priority, answer.remainingReads, clock.now());
       return answer;
     } catch (error) {
       if (error instanceof AzureFault || error instanceof Aborted) {

@@ -5,12 +5,15 @@ const HOST_UNKNOWN: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "EN
 const TLS_CODE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$)/;
 const WORDS_LIMIT = 240;
 const CODE_FORM = /^[A-Z][A-Z0-9_]{2,60}$/;
+/** What the libraries call a failure that has no code. */
+const NO_CODES: ReadonlySet<string> = new Set(["REQUEST_SEND_ERROR", "PARSE_ERROR"]);
 
 /** The code of a failure of the network or of TLS, such as `ENOTFOUND`; null when it has none. */
 export function networkCode(error: unknown): string | null {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 8; depth += 1) {
-    if ("code" in cause && typeof cause.code === "string" && CODE_FORM.test(cause.code)) {
-      return cause.code;
+    const code = "code" in cause ? cause.code : null;
+    if (typeof code === "string" && CODE_FORM.test(code) && !NO_CODES.has(code)) {
+      return code;
     }
     cause = cause.cause;
   }
@@ -26,9 +29,14 @@ export function networkCode(error: unknown): string | null {
 export function networkFault(url: string | null, what: string, error: unknown): AzureFault {
   const words =
     url === null
-      ? `Reading ${what} failed: ${singleLine(String(error), WORDS_LIMIT) ?? "no reason given"}`
+      ? `Reading ${what} failed: ${wordsOf(error)}`
       : networkWords(hostOf(url), networkCode(error));
   return new AzureFault("unreachable", words, { cause: error });
+}
+
+function wordsOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return singleLine(words, WORDS_LIMIT) ?? "no reason given";
 }
 
 /** An answer that took too long. */

@@ -13,5 +13,5 @@ export function readNsgResource(
   report: (fault: string) => void,
 ): RuleSet {
   const response = isJsonObject(json) ? { content: json, complete: true } : null;
-  return readNsgRules({ request: null, response, properties: {} }, rules, report).ruleSet;
+  return readNsgRules({ request: null, response, properties: {} }, rules, null, report).ruleSet;
 }

@@ -4,11 +4,13 @@ import type { Duration, Instant } from "../domain/instant.ts";
 /** What a call is for: what is new comes first. */
 export type CallPriority = "new" | "past";
 
-/** With fewer reads left than this, what is past waits. */
+/** With fewer reads left than this, what is past slows down. */
 const FEW = 100;
 /** With fewer reads left than this, what is new slows down, too. */
 const VERY_FEW = 20;
+/** Between two calls for what is past, then. It never stops: some Azure subscriptions always have few. */
 const PAST_PAUSE: Duration = MINUTE;
+/** Between two calls for what is new, then. */
 const NEW_PAUSE: Duration = 20 * SECOND;
 /** After a throttled call, what is past waits so much longer than Azure asks. */
 const PAST_EXTRA: Duration = MINUTE;
@@ -19,11 +21,14 @@ const PAST_EXTRA: Duration = MINUTE;
  */
 export class ReadBudget {
   #throttledUntil: Instant = 0;
-  readonly #notBefore: Record<CallPriority, Instant> = { new: 0, past: 0 };
+  #remaining: number = Number.POSITIVE_INFINITY;
+  readonly #lastCall: Record<CallPriority, Instant> = { new: 0, past: 0 };
 
   /** The earliest time of the next call; not after now when it may be made at once. */
   notBefore(priority: CallPriority): Instant {
-    return this.#notBefore[priority];
+    const spaced = this.#lastCall[priority] + this.#pause(priority);
+    const extra = priority === "past" && this.#throttledUntil > 0 ? PAST_EXTRA : 0;
+    return Math.max(spaced, this.#throttledUntil + extra);
   }
 
   isThrottled(now: Instant): boolean {
@@ -31,22 +36,19 @@ export class ReadBudget {
   }
 
   /** @param remaining `x-ms-ratelimit-remaining-subscription-reads`; null when Azure did not say. */
-  answered(remaining: number | null, now: Instant): void {
-    if (remaining !== null && remaining < FEW) {
-      this.#hold("past", now + PAST_PAUSE);
-    }
-    if (remaining !== null && remaining < VERY_FEW) {
-      this.#hold("new", now + NEW_PAUSE);
-    }
+  answered(priority: CallPriority, remaining: number | null, now: Instant): void {
+    this.#remaining = remaining ?? this.#remaining;
+    this.#lastCall[priority] = now;
   }
 
   throttled(until: Instant): void {
     this.#throttledUntil = Math.max(this.#throttledUntil, until);
-    this.#hold("new", until);
-    this.#hold("past", until + PAST_EXTRA);
   }
 
-  #hold(priority: CallPriority, until: Instant): void {
-    this.#notBefore[priority] = Math.max(this.#notBefore[priority], until);
+  #pause(priority: CallPriority): Duration {
+    if (priority === "past") {
+      return this.#remaining < FEW ? PAST_PAUSE : 0;
+    }
+    return this.#remaining < VERY_FEW ? NEW_PAUSE : 0;
   }
 }

@@ -3,10 +3,14 @@ import { Buffer } from "node:buffer";
 /** What the scanner tells of the bytes that it is given. */
 export interface RecordSink {
   /**
-   * The bytes of one JSON object that is a record, from brace to brace: balanced, but not proven to be
-   * valid. They are only good until the call returns.
+   * One JSON object that is a record, from brace to brace: balanced, but not proven to be valid. Its
+   * bytes are only good until the call returns.
+   *
+   * @param offset where it begins in the whole stream.
+   * @param bytes hold the record, from `start` up to `end`; records that follow one another within the
+   *   same bytes come in their order.
    */
-  record(bytes: Buffer, offset: number): void;
+  record(offset: number, bytes: Buffer, start: number, end: number): void;
   /** Bytes that are no record, and why, in words. */
   broken(reason: string, offset: number): void;
 }
@@ -108,7 +112,12 @@ export class RecordScanner {
   #pieces: Buffer[] = [];
   #piecesLength = 0;
   #tooLong = false;
-  /** Bytes before the current chunk. */
+  /** The beginning of a line in an export of one record per line; what follows has not come yet. */
+  #line: Buffer[] = [];
+  #lineLength = 0;
+  /** Whether a line that does not end in the current chunk may be kept until it does. */
+  #mayKeepLine = true;
+  /** Bytes before the current chunk, or before the line that is kept. */
   #offset = 0;
   #oneRecordPerLine = false;
   #lists = 0;
@@ -126,6 +135,29 @@ export class RecordScanner {
 
   /** Takes the next bytes; they may be overwritten afterwards. */
   push(chunk: Buffer): void {
+    if (this.#lineLength === 0) {
+      this.#scan(chunk, true);
+      return;
+    }
+    const lineEnd = chunk.indexOf(NEWLINE);
+    const rest = chunk.subarray(0, lineEnd === -1 ? chunk.length : lineEnd + 1);
+    this.#keepLine(rest);
+    if (lineEnd !== -1 || this.#lineLength > this.#recordLimit) {
+      this.#scanLine();
+      this.#scan(chunk.subarray(rest.length), true);
+    }
+  }
+
+  /** Takes what was kept of a line as all that there is of it. */
+  #scanLine(): void {
+    const line = Buffer.concat(this.#line);
+    this.#line = [];
+    this.#lineLength = 0;
+    this.#scan(line, false);
+  }
+
+  #scan(chunk: Buffer, mayKeepLine: boolean): void {
+    this.#mayKeepLine = mayKeepLine;
     let i = 0;
     this.#start = 0;
     while (i < chunk.length) {
@@ -140,11 +172,16 @@ export class RecordScanner {
     if (this.#isInObject()) {
       this.#keep(chunk.subarray(this.#start));
     }
-    this.#offset += chunk.length;
+    this.#offset += chunk.length - this.#lineLength;
   }
 
-  /** Says that no more bytes come; whether they ended in the middle of a record or a list. */
+  /**
+   * Says that no more bytes come, which may bring a last record.
+   *
+   * @returns whether they ended in the middle of a record or a list.
+   */
   end(): { readonly truncated: boolean } {
+    this.#scanLine();
     return { truncated: this.#isInObject() || this.#open.length > 0 };
   }
 
@@ -189,6 +226,10 @@ export class RecordScanner {
     let at = from;
     while (chunk[at] === OPEN_BRACE) {
       const lineEnd = chunk.indexOf(NEWLINE, at);
+      if (lineEnd === -1 && this.#mayKeepLine) {
+        this.#keepLine(chunk.subarray(at));
+        return chunk.length;
+      }
       let end = lineEnd;
       while (chunk[end - 1] === CARRIAGE_RETURN || chunk[end - 1] === SPACE) {
         end -= 1;
@@ -196,10 +237,15 @@ export class RecordScanner {
       if (lineEnd === -1 || chunk[end - 1] !== CLOSE_BRACE || beginsList(chunk, at)) {
         break;
       }
-      this.#emit(chunk.subarray(at, end), this.#offset + at);
+      this.#emit(this.#offset + at, chunk, at, end);
       at = lineEnd + 1;
     }
     return at;
+  }
+
+  #keepLine(part: Buffer): void {
+    this.#line.push(Buffer.from(part));
+    this.#lineLength += part.length;
   }
 
   #beginObject(at: number): void {
@@ -316,19 +362,26 @@ export class RecordScanner {
     } else if (this.#tooLong) {
       this.#refuse(this.#offsetOfObject);
     } else {
-      const rest = chunk.subarray(this.#start, end);
-      const bytes = this.#pieces.length === 0 ? rest : Buffer.concat([...this.#pieces, rest]);
-      this.#emit(bytes, this.#offsetOfObject);
+      this.#emitPieces(chunk, end);
     }
     this.#oneRecordPerLine = this.#open.length === 0 && !this.#isHolder && !this.#hasLineEnd;
     this.#forget();
   }
 
-  #emit(bytes: Buffer, offset: number): void {
-    if (bytes.length > this.#recordLimit) {
+  #emitPieces(chunk: Buffer, end: number): void {
+    if (this.#pieces.length === 0) {
+      this.#emit(this.#offsetOfObject, chunk, this.#start, end);
+    } else {
+      const bytes = Buffer.concat([...this.#pieces, chunk.subarray(this.#start, end)]);
+      this.#emit(this.#offsetOfObject, bytes, 0, bytes.length);
+    }
+  }
+
+  #emit(offset: number, bytes: Buffer, start: number, end: number): void {
+    if (end - start > this.#recordLimit) {
       this.#refuse(offset);
     } else {
-      this.#sink.record(bytes, offset);
+      this.#sink.record(offset, bytes, start, end);
     }
   }
 

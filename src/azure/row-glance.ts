@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Instant } from "../domain/instant.ts";
 import { mayNameRelevantOperation } from "./relevant-operation.ts";
 import { isJsonObject } from "./wire-fields.ts";
-import { parseWireTime } from "./wire-time.ts";
+import { parseWireTime, plainTimeIn } from "./wire-time.ts";
 
 /**
  * What is searched for: of `operationName`, `OperationName` and `OperationNameValue` the part that
@@ -30,7 +30,12 @@ const CLOSE_BRACE = 0x7d;
  * The rows of one export are alike, so it looks for their time under the key that a parsed row had.
  */
 export class RowGlance {
+  #timeKeyName = "";
   #timeKey: SoughtKey | null = null;
+  /** From `#searchedFrom` on, the next `Name` in these bytes is at `#nextName`. */
+  #searched: Buffer | null = null;
+  #searchedFrom = 0;
+  #nextName = 0;
   /** Values of operation names that proved irrelevant: an export repeats a few hundred of them. */
   readonly #irrelevant = new Set<string>();
 
@@ -39,39 +44,56 @@ export class RowGlance {
     const key = isJsonObject(row)
       ? Object.keys(row).find((name) => TIME_KEYS.has(name.toLowerCase()))
       : undefined;
-    this.#timeKey = key === undefined ? this.#timeKey : soughtKey(key);
+    if (key !== undefined && key !== this.#timeKeyName) {
+      this.#timeKeyName = key;
+      this.#timeKey = soughtKey(key);
+    }
   }
 
   /**
    * The time of a row that is clearly irrelevant.
    *
-   * @param row the bytes of one JSON object, from its opening to its closing brace.
+   * @param bytes hold the JSON object, from its opening brace at `start` to its closing one before `end`;
+   *   rows within the same bytes are given in their order.
    * @returns null when only parsing the row can tell.
    */
-  irrelevantAt(row: Buffer): Instant | null {
+  irrelevantAt(bytes: Buffer, start: number, end: number): Instant | null {
     if (this.#timeKey === null) {
       return null;
     }
-    const operation = this.#irrelevantOperationAt(row);
-    return operation === -1 ? null : timeUnder(this.#timeKey, row, operation);
+    const operation = this.#irrelevantOperationAt(bytes, start, end);
+    return operation === -1 ? null : timeUnder(this.#timeKey, bytes, start, end, operation);
   }
 
   /** Where the first operation name is, when all of them are irrelevant; otherwise -1. */
-  #irrelevantOperationAt(row: Buffer): number {
+  #irrelevantOperationAt(bytes: Buffer, start: number, end: number): number {
     let found = -1;
-    let at = row.indexOf(NAME);
-    while (at !== -1) {
-      const end = operationKeyEnd(row, at);
-      if (end !== -1) {
-        const value = textAfterColon(row, end, REGION_LIMIT);
+    let at = this.#nameFrom(bytes, start);
+    while (at < end) {
+      const keyEnd = operationKeyEnd(bytes, at);
+      if (keyEnd !== -1) {
+        const value = textAfterColon(bytes, keyEnd, end, REGION_LIMIT);
         if (value === null || !this.#isIrrelevant(value)) {
           return -1;
         }
         found = found === -1 ? at : found;
       }
-      at = row.indexOf(NAME, at + NAME.length);
+      at = this.#nameFrom(bytes, at + NAME.length);
     }
     return found;
+  }
+
+  /** Where the next `Name` is, in this row or a later one; what lies between is searched once only. */
+  #nameFrom(bytes: Buffer, from: number): number {
+    const isKnown =
+      bytes === this.#searched && from >= this.#searchedFrom && from <= this.#nextName;
+    if (!isKnown) {
+      const at = bytes.indexOf(NAME, from);
+      this.#searched = bytes;
+      this.#searchedFrom = from;
+      this.#nextName = at === -1 ? Number.POSITIVE_INFINITY : at;
+    }
+    return this.#nextName;
   }
 
   #isIrrelevant(value: string): boolean {
@@ -127,10 +149,28 @@ function soughtKey(name: string): SoughtKey {
 }
 
 /** Every feed writes the time shortly before the operation; only odd rows are searched whole. */
-function timeUnder(key: SoughtKey, row: Buffer, operation: number): Instant | null {
-  const near = row.lastIndexOf(key.part, operation) - key.partAt;
-  const at = holdsAt(row, key.whole, near) ? near : row.indexOf(key.whole);
-  const text = at === -1 ? null : textAfterColon(row, at + key.whole.length, TIME_LIMIT);
+function timeUnder(
+  key: SoughtKey,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  operation: number,
+): Instant | null {
+  const near = bytes.lastIndexOf(key.part, operation) - key.partAt;
+  const isNear = near > start && holdsAt(bytes, key.whole, near);
+  const at = isNear ? near : bytes.indexOf(key.whole, start);
+  if (at === -1 || at >= end) {
+    return null;
+  }
+  const afterKey = at + key.whole.length;
+  const plain =
+    bytes[afterKey] === COLON && bytes[afterKey + 1] === QUOTE
+      ? plainTimeIn(bytes, afterKey + 2)
+      : null;
+  if (plain !== null) {
+    return plain;
+  }
+  const text = textAfterColon(bytes, afterKey, end, TIME_LIMIT);
   return text === null ? null : parseWireTime(text);
 }
 
@@ -139,25 +179,30 @@ function timeUnder(key: SoughtKey, row: Buffer, operation: number): Instant | nu
  *
  * @returns null when it is neither, is longer than the limit, or holds an escape.
  */
-function textAfterColon(row: Buffer, afterKey: number, limit: number): string | null {
-  const colon = skipSpace(row, afterKey);
-  if (row[colon] !== COLON) {
+function textAfterColon(
+  bytes: Buffer,
+  afterKey: number,
+  end: number,
+  limit: number,
+): string | null {
+  const colon = skipSpace(bytes, afterKey);
+  if (bytes[colon] !== COLON) {
     return null;
   }
-  const start = skipSpace(row, colon + 1);
-  const first = row[start];
+  const start = skipSpace(bytes, colon + 1);
+  const first = bytes[start];
   if (first !== QUOTE && first !== OPEN_BRACE) {
     return null;
   }
   const close = first === QUOTE ? QUOTE : CLOSE_BRACE;
-  const stop = Math.min(row.length, start + limit);
+  const stop = Math.min(end, start + limit);
   for (let i = start + 1; i < stop; i += 1) {
-    const byte = row[i];
+    const byte = bytes[i];
     if (byte === BACKSLASH) {
       return null;
     }
     if (byte === close) {
-      return row.toString("latin1", start + 1, i);
+      return bytes.toString("latin1", start + 1, i);
     }
   }
   return null;

@@ -58,7 +58,11 @@ export class RowIntake {
 
 /** A row, or a part of one, that could not be understood. */
 export function quarantinedRow(row: unknown, reason: string, receivedAt: Instant): QuarantinedRow {
-  const raw = textOf(row) ?? UNWRITABLE;
+  return quarantinedText(textOf(row) ?? UNWRITABLE, reason, receivedAt);
+}
+
+/** The same from the row's text. */
+export function quarantinedText(raw: string, reason: string, receivedAt: Instant): QuarantinedRow {
   return { digest: hash("sha256", raw), reason, raw: cut(raw), receivedAt };
 }
 

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 import { ruleKey } from "../domain/security-rule.ts";
 import type { SecurityRule } from "../domain/security-rule.ts";
 import { unlessFaulty } from "./rule-parts.ts";
-import { sameJson } from "./wire-fields.ts";
 
 /** A rule that was understood, or the reason why it was not. */
 export type RuleReading =
@@ -13,23 +12,13 @@ export type RuleReading =
     }
   | { readonly rule: null; readonly fault: string };
 
-/** What a rule looked like on the wire, and its reading. */
-interface Sighting {
-  readonly wire: unknown;
-  readonly reading: RuleReading;
-}
-
 const DEFAULT_LIMIT = 100_000;
-/** A write shows a rule in the request and in the response, where it looks a little different. */
-const SIGHTINGS_PER_NAME = 2;
 
 /**
  * Keeps one object per distinct security rule. Each NSG write repeats all rules of the NSG, so almost
  * every rule of an export has been seen before. The memory is bounded: when it is full it starts anew.
  */
 export class RuleInterner {
-  /** The last sightings of each name, newest first: comparing with them is cheaper than any key. */
-  readonly #byName = new Map<string, readonly Sighting[]>();
   readonly #byText = new Map<string, RuleReading>();
   readonly #byDigest = new Map<string, RuleReading>();
   readonly #limit: number;
@@ -42,22 +31,10 @@ export class RuleInterner {
   /**
    * The reading of a rule.
    *
-   * @param name what the rule calls itself, or any text that tells rules apart.
    * @param wire everything on the wire that the reading depends on.
    * @param read makes the reading when it is new; may throw a `PartFault`.
    */
-  intern(name: string, wire: unknown, read: () => SecurityRule): RuleReading {
-    const sightings = this.#byName.get(name) ?? [];
-    const seen = sightings.find((sighting) => sameJson(sighting.wire, wire));
-    if (seen !== undefined) {
-      return seen.reading;
-    }
-    const reading = this.#readingOf(wire, read);
-    this.#byName.set(name, [{ wire, reading }, ...sightings.slice(0, SIGHTINGS_PER_NAME - 1)]);
-    return reading;
-  }
-
-  #readingOf(wire: unknown, read: () => SecurityRule): RuleReading {
+  intern(wire: unknown, read: () => SecurityRule): RuleReading {
     const text = textOf(wire);
     if (text === null) {
       return this.#canonical(readingOf(read));
@@ -67,7 +44,6 @@ export class RuleInterner {
       return known;
     }
     if (this.#byText.size >= this.#limit) {
-      this.#byName.clear();
       this.#byText.clear();
       this.#byDigest.clear();
     }

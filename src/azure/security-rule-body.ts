@@ -1,8 +1,6 @@
-import { z } from "zod";
 import { ruleKey } from "../domain/security-rule.ts";
 import type { SecurityRule } from "../domain/security-rule.ts";
 import { withCanonicalKeys } from "./canonical-keys.ts";
-import { isJsonObject } from "./wire-fields.ts";
 import type { RuleInterner, RuleReading } from "./rule-interner.ts";
 import {
   PartFault,
@@ -12,36 +10,10 @@ import {
   readProtocol,
   singleAndList,
 } from "./rule-parts.ts";
+import { isJsonObject, wireList, wireNumber, wireText, wireTexts } from "./wire-fields.ts";
+import type { JsonObject } from "./wire-fields.ts";
 
 const DESCRIPTION_LIMIT = 1024;
-
-const text = z.string().nullish();
-const texts = z.array(z.string()).nullish();
-const number = z.union([z.string(), z.number()]).nullish();
-const groups = z.array(z.object({ id: z.string() })).nullish();
-
-/**
- * `SecurityRule` of the Network resource provider, as bodies of NSG and rule writes carry it. A field
- * of the wrong type faults the whole rule: without it, the rule would say something else.
- */
-const securityRule = z.object({
-  name: text,
-  properties: z.object({
-    access: text,
-    description: text,
-    destinationAddressPrefix: text,
-    destinationAddressPrefixes: texts,
-    destinationApplicationSecurityGroups: groups,
-    destinationPortRange: number,
-    destinationPortRanges: z.array(z.union([z.string(), z.number()])).nullish(),
-    direction: text,
-    priority: number,
-    protocol: text,
-    sourceAddressPrefix: text,
-    sourceAddressPrefixes: texts,
-    sourceApplicationSecurityGroups: groups,
-  }),
-});
 
 /**
  * Reads one security rule of a body.
@@ -57,66 +29,78 @@ export function readSecurityRule(
   const { name, properties } = isJsonObject(json) ? json : {};
   // Without `id` and `etag`, which differ from write to write.
   return isJsonObject(properties)
-    ? rules.intern(ruleName ?? nameText(name), [ruleName, name, properties], () =>
+    ? rules.intern([ruleName, name, properties], () =>
         interpretRule({ name, properties }, ruleName),
       )
-    : rules.intern(ruleName ?? "", [ruleName, json], () => interpretRule(json, ruleName));
+    : rules.intern([ruleName, json], () => interpretRule(json, ruleName));
 }
 
-function nameText(name: unknown): string {
-  return typeof name === "string" ? name : "";
-}
-
-function parseRule(json: unknown): z.infer<typeof securityRule> {
-  const parsed = securityRule.safeParse(json);
-  if (!parsed.success) {
+/**
+ * A field of `SecurityRule` of the Network resource provider, as bodies of NSG and rule writes carry it.
+ * One of the wrong type faults the whole rule: without it, the rule would say something else.
+ */
+function field<T>(value: unknown, read: (value: unknown) => T | null): T | null {
+  const result = read(value);
+  if (result === null && value !== null && value !== undefined) {
     throw new PartFault("it is not a security rule");
   }
-  return parsed.data;
+  return result;
 }
 
 function interpretRule(json: unknown, ruleName: string | null): SecurityRule {
-  const { name: own, properties: wire } = parseRule(withCanonicalKeys(json));
-  const isOwn = ruleName === null || ruleKey(own ?? "") === ruleKey(ruleName);
-  const name = isOwn ? (own ?? "") : ruleName;
+  const rule = withCanonicalKeys(json);
+  const wire = isJsonObject(rule) ? rule["properties"] : null;
+  if (!isJsonObject(rule) || !isJsonObject(wire)) {
+    throw new PartFault("it is not a security rule");
+  }
+  const own = field(rule["name"], wireText) ?? "";
+  const fields = {
+    access: field(wire["access"], wireText),
+    description: field(wire["description"], wireText),
+    direction: field(wire["direction"], wireText),
+    port: field(wire["destinationPortRange"], wireNumber),
+    ports: field(wire["destinationPortRanges"], wireNumbers),
+    priority: field(wire["priority"], wireNumber),
+    protocol: field(wire["protocol"], wireText),
+    sources: readSide(wire, "source"),
+    destinations: readSide(wire, "destination"),
+  };
+  const isOwn = ruleName === null || ruleKey(own) === ruleKey(ruleName);
+  const name = isOwn ? own : ruleName;
   if (name === "") {
     throw new PartFault("it has no name");
   }
   return {
     name,
-    access: oneOf(wire.access, ["allow", "deny"], "an access"),
-    direction: oneOf(wire.direction, ["inbound", "outbound"], "a direction"),
-    protocol: readProtocol(wire.protocol ?? ""),
-    priority: readPriority(wire.priority),
-    ports: readPorts(singleAndList(wire.destinationPortRange, wire.destinationPortRanges)),
-    sources: readPrefixes(
-      [
-        ...singleAndList(wire.sourceAddressPrefix, wire.sourceAddressPrefixes),
-        ...groupIds(wire.sourceApplicationSecurityGroups),
-      ],
-      "source",
-    ),
-    destinations: readPrefixes(
-      [
-        ...singleAndList(wire.destinationAddressPrefix, wire.destinationAddressPrefixes),
-        ...groupIds(wire.destinationApplicationSecurityGroups),
-      ],
-      "destination",
-    ),
-    description: (wire.description ?? "").slice(0, DESCRIPTION_LIMIT),
+    access: oneOf(fields.access, ["allow", "deny"], "an access"),
+    direction: oneOf(fields.direction, ["inbound", "outbound"], "a direction"),
+    protocol: readProtocol(fields.protocol ?? ""),
+    priority: readPriority(fields.priority),
+    ports: readPorts(singleAndList(fields.port, fields.ports)),
+    sources: readPrefixes(fields.sources, "source"),
+    destinations: readPrefixes(fields.destinations, "destination"),
+    description: (fields.description ?? "").slice(0, DESCRIPTION_LIMIT),
     mappedPort: null,
   };
 }
 
-function groupIds(wire: z.infer<typeof groups>): readonly string[] {
-  return (wire ?? []).map((group) => group.id);
+function readSide(wire: JsonObject, side: "source" | "destination"): readonly string[] {
+  const prefix = field(wire[`${side}AddressPrefix`], wireText);
+  const prefixes = field(wire[`${side}AddressPrefixes`], wireTexts);
+  const groups = field(wire[`${side}ApplicationSecurityGroups`], wireIds);
+  return [...singleAndList(prefix, prefixes), ...(groups ?? [])];
 }
 
-function oneOf<T extends string>(
-  text: string | null | undefined,
-  values: readonly T[],
-  what: string,
-): T {
+function wireNumbers(value: unknown): readonly (string | number)[] | null {
+  const numbers = wireList(value)?.map(wireNumber);
+  return numbers?.every((number) => number !== null) === true ? numbers : null;
+}
+
+function wireIds(value: unknown): readonly string[] | null {
+  return wireTexts(wireList(value)?.map((item) => (isJsonObject(item) ? item["id"] : null)));
+}
+
+function oneOf<T extends string>(text: string | null, values: readonly T[], what: string): T {
   const value = values.find((candidate) => candidate === text?.toLowerCase());
   if (value === undefined) {
     throw new PartFault(`${quoted(text ?? "")} is not ${what}`);
@@ -125,7 +109,7 @@ function oneOf<T extends string>(
 }
 
 /** The priority of a rule or a collection; null when absent or not a whole number. */
-export function readPriority(value: string | number | null | undefined): number | null {
+export function readPriority(value: string | number | null): number | null {
   const priority = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof priority === "number" && Number.isSafeInteger(priority) ? priority : null;
 }

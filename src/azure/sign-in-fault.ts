@@ -2,7 +2,8 @@ import { z } from "zod";
 import { AzureFault } from "./azure-fault.ts";
 import type { CredentialSettings } from "./credentials.ts";
 import { networkCode, networkFault } from "./network-fault.ts";
-import { parseJson, singleLine, wireText } from "./wire-fields.ts";
+import { parseJson, singleLine } from "./wire-fields.ts";
+import { textField } from "./wire-schema.ts";
 
 /**
  * The last exchange with the token endpoint. The identity library tells of most failures only that
@@ -21,7 +22,7 @@ const WORDS_LIMIT = 240;
 const AADSTS = /AADSTS(\d{4,9})/;
 
 const entraError = z
-  .object({ error: wireText, error_description: wireText })
+  .object({ error: textField, error_description: textField })
   .catch({ error: null, error_description: null });
 
 /** What Entra's error codes ask for; `%` stands for the key of the tenant in the configuration. */

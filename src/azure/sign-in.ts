@@ -84,7 +84,7 @@ export class SignIn implements TokenCredential {
     try {
       this.#credential ??= await createCredential(credential, tenantId, {
         ...identity,
-        additionalPolicies: [{ policy: this.#witness(), position: "perCall" }],
+        additionalPolicies: [{ policy: this.#witness(), position: "perRetry" }],
       });
       const token = await this.#credential.getToken(scopes, options);
       if (token === null) {

@@ -2,15 +2,15 @@ import { z } from "zod";
 import { normaliseAddress } from "../domain/address-prefix.ts";
 import { parseResourceId } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
-import { wireText } from "./wire-fields.ts";
+import { textField } from "./wire-schema.ts";
 
 /** A network interface, Microsoft.Network: what of it tells a VM's private addresses. */
 const wireInterface = z.object({
   id: z.string(),
   properties: z.object({
-    virtualMachine: z.object({ id: wireText }).nullish(),
+    virtualMachine: z.object({ id: textField }).nullish(),
     ipConfigurations: z
-      .array(z.object({ properties: z.object({ privateIPAddress: wireText }).nullish() }))
+      .array(z.object({ properties: z.object({ privateIPAddress: textField }).nullish() }))
       .nullish(),
   }),
 });
@@ -21,7 +21,7 @@ const wireMachine = z.object({
   properties: z
     .object({
       networkProfile: z
-        .object({ networkInterfaces: z.array(z.object({ id: wireText })).nullish() })
+        .object({ networkInterfaces: z.array(z.object({ id: textField })).nullish() })
         .nullish(),
     })
     .nullish(),

@@ -3,8 +3,10 @@ import { answerJson } from "../ask/answer-json.ts";
 import { ask } from "../ask/ask.ts";
 import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
+import type { Configuration } from "../config/configuration.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import type { CommandContext } from "./command-context.ts";
+import { readConfiguration } from "./configuration-file.ts";
 import type { AskOptions } from "./options.ts";
 
 /** What is known where no export is named: enough to say what can be asked. */
@@ -27,12 +29,17 @@ export async function answerOnce(
   const zone = context.zone(options);
   const rendering = context.rendering(zone);
   if (options.from.length === 0) {
-    const now = context.surroundings.now();
+    const now = context.surroundings.clock.now();
     const answer = ask(question, null, exportKnowledge(NOTHING_READ, { now, zone }));
     if (answer.question?.kind === "help") {
       await context.write(renderMessage(answer.message, rendering));
       return 0;
     }
+  }
+  const loaded =
+    options.from.length === 0 ? await readConfiguration(options.config, context) : null;
+  if (loaded !== null) {
+    return answerFromStore(question, options, loaded.configuration, context);
   }
   const reading = await context.read(options);
   if (reading === null) {
@@ -50,4 +57,28 @@ export async function answerOnce(
     : renderMessage(answer.message, rendering);
   await context.write(text);
   return reading.failures.length === 0 ? 0 : 1;
+}
+
+async function answerFromStore(
+  question: string,
+  options: AskOptions,
+  configuration: Configuration,
+  context: CommandContext,
+): Promise<number> {
+  const { conversationsOf, withStore } = await import("./stored-trail.ts");
+  const zone = context.zone({ zone: options.zone ?? configuration.zone });
+  return withStore(configuration, context, async (store) => {
+    const conversations = conversationsOf(store, configuration, context, zone);
+    const answer = await conversations.ask(question, null, zone);
+    if (answer.question === null) {
+      await context.explain(renderMessage(answer.message, context.rendering(zone)));
+      return 2;
+    }
+    await context.write(
+      options.json
+        ? `${jsonLine(answerJson(answer.question, await conversations.knowledge(answer.question, zone)))}\n`
+        : renderMessage(answer.message, context.rendering(zone)),
+    );
+    return 0;
+  });
 }

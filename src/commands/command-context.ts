@@ -10,6 +10,7 @@ import type { Duration, Instant } from "../domain/instant.ts";
 import type { Coverage } from "../domain/trail.ts";
 import { parseWorkingHours } from "../domain/working-hours.ts";
 import { DoorbellError } from "../errors.ts";
+import type { Clock, RandomSource } from "../ports.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** A stream to a terminal, a file or another program. */
@@ -23,9 +24,14 @@ export interface Surroundings {
   readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: OutputStream;
   readonly errors: OutputStream;
-  readonly now: () => Instant;
+  readonly clock: Clock;
+  readonly random: RandomSource;
   /** The machine's IANA time zone. */
   readonly zone: string;
+  /** The account that runs the program. */
+  readonly user: string;
+  /** Aborts when somebody asks the program to stop; from then on only that, not the system, ends it. */
+  readonly stopped: () => AbortSignal;
 }
 
 const PROGRESS_EVERY = 200;
@@ -92,7 +98,7 @@ export class CommandContext {
     const zone = this.zone(options);
     if (options.from.length === 0) {
       const text =
-        "Nothing to read: name an Activity Log export with --from FILE (- is standard input).";
+        "Nothing to read: name an Activity Log export with --from FILE (- is standard input), or write a configuration (docs/configuration.md tells how).";
       throw new DoorbellError("usage", text);
     }
     const hours = options.workingHours;
@@ -104,9 +110,9 @@ export class CommandContext {
     const reading = await readExports(options.from, {
       standardInput: this.surroundings.input,
       workingHours,
-      onProgress: this.#progress(),
+      onProgress: this.progress(),
     });
-    this.#clearProgress();
+    this.clearProgress();
     await this.#tellReading(reading, options.verbose);
     return reading.failures.length > 0 && reading.coverage.events === 0 ? null : reading;
   }
@@ -116,7 +122,7 @@ export class CommandContext {
    * behind the log would make standing openings vanish into the future; that is said.
    */
   async askedAt({ to }: Coverage): Promise<Instant> {
-    const now = this.surroundings.now();
+    const now = this.surroundings.clock.now();
     if (to === null || to <= now) {
       return now;
     }
@@ -153,6 +159,11 @@ export class CommandContext {
   /** Writes to standard output, no faster than its reader takes it; nothing once that is lost. */
   async write(text: string): Promise<void> {
     await this.#send(this.surroundings.output, text);
+  }
+
+  /** One line on standard output; text from elsewhere cannot break out of it. */
+  async writeLine(text: string): Promise<void> {
+    await this.write(`${harmless(text)}\n`);
   }
 
   /** Writes lines that already are safe to standard error. */
@@ -200,14 +211,15 @@ export class CommandContext {
     }
   }
 
-  #progress(): (file: string, bytes: number) => void {
-    const { errors, now } = this.surroundings;
+  /** Shows how much of a file was read, where somebody watches. */
+  progress(): (file: string, bytes: number) => void {
+    const { errors, clock } = this.surroundings;
     if (errors.isTTY !== true) {
       return () => {};
     }
-    let next = now() + PROGRESS_EVERY;
+    let next = clock.now() + PROGRESS_EVERY;
     return (file, bytes) => {
-      const at = now();
+      const at = clock.now();
       if (at >= next) {
         next = at + PROGRESS_EVERY;
         this.#progressShown = true;
@@ -216,7 +228,8 @@ export class CommandContext {
     };
   }
 
-  #clearProgress(): void {
+  /** Takes the progress away again. */
+  clearProgress(): void {
     if (this.#progressShown) {
       this.surroundings.errors.write("\r\u001B[K");
     }

@@ -1,14 +1,12 @@
-import type { ExportReading } from "../app/export-reading.ts";
 import { honesty } from "../ask/honesty.ts";
 import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import type { Moment } from "../ask/moment.ts";
-import { belongsTo, matchVms, namesOf } from "../ask/vm-match.ts";
-import { vmFilterOfText } from "../ask/vm-phrase.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Period } from "../domain/question.ts";
+import type { Trail } from "../domain/trail.ts";
 import { trailCsvHeader, trailCsvLine } from "../domain/trail-csv.ts";
 import { trailRow } from "../domain/trail-row.ts";
 import { DoorbellError } from "../errors.ts";
@@ -16,22 +14,48 @@ import { message } from "../message/build.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { TrailOptions } from "./options.ts";
 
+/** A trail, with what there is to say of how it was read. */
+type TrailReading = Pick<Knowledge, "trail" | "coverage" | "eventOf">;
+
 /** Lines per write: enough to be fast, few enough to keep little in memory. */
 const LINES_PER_WRITE = 500;
 
 /**
- * `doorbell trail`: the openings that the exports show.
+ * `doorbell trail`: the openings that the exports, or the store, show.
  *
  * @returns the exit status: 1 when a file could not be read, or not to its end.
  */
 export async function printTrail(options: TrailOptions, context: CommandContext): Promise<number> {
-  const zone = context.zone(options);
-  const period = await readPeriod(options, zone, context.surroundings.now());
+  if (options.from.length === 0) {
+    const { readConfiguration } = await import("./configuration-file.ts");
+    const loaded = await readConfiguration(options.config, context);
+    if (loaded !== null) {
+      const { wholeTrail, withStore } = await import("./stored-trail.ts");
+      const { configuration } = loaded;
+      const zone = context.zone({ zone: options.zone ?? configuration.zone });
+      const reading = await withStore(configuration, context, async (store) =>
+        wholeTrail(store, context),
+      );
+      await print(reading, options, zone, context);
+      return 0;
+    }
+  }
   const reading = await context.read(options);
   if (reading === null) {
     return 1;
   }
-  const openings = selectOpenings(reading, options, period);
+  await print(reading, options, context.zone(options), context);
+  return reading.failures.length === 0 ? 0 : 1;
+}
+
+async function print(
+  reading: TrailReading,
+  options: TrailOptions,
+  zone: string,
+  context: CommandContext,
+): Promise<void> {
+  const period = await readPeriod(options, zone, context.surroundings.clock.now());
+  const openings = await selectOpenings(reading, options, period);
   if (options.json) {
     await writeLines(
       context,
@@ -43,11 +67,10 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
     const now = await context.askedAt(reading.coverage);
     await printTable(openings, period, exportKnowledge(reading, { now, zone }), context);
   }
-  return reading.failures.length === 0 ? 0 : 1;
 }
 
 /** The openings as a table, with how far the log goes. */
-export async function printTable(
+async function printTable(
   openings: readonly Opening[],
   period: Period | null,
   knowledge: Knowledge,
@@ -93,12 +116,12 @@ async function readPeriod(
   return from === null && to === null ? null : { from, to };
 }
 
-function selectOpenings(
-  { trail }: ExportReading,
+async function selectOpenings(
+  { trail }: TrailReading,
   options: TrailOptions,
   period: Period | null,
-): readonly Opening[] {
-  const ofVm = vmTest(options.vm, trail);
+): Promise<readonly Opening[]> {
+  const ofVm = await vmTest(options.vm, trail);
   const { from, to } = period ?? { from: null, to: null };
   return trail.openings.filter(
     (opening) =>
@@ -109,13 +132,16 @@ function selectOpenings(
   );
 }
 
-function vmTest(
+async function vmTest(
   wanted: string | undefined,
-  trail: ExportReading["trail"],
-): (opening: Opening) => boolean {
+  trail: Trail,
+): Promise<(opening: Opening) => boolean> {
   if (wanted === undefined) {
     return () => true;
   }
+  // What reads questions brings a whole calendar language with it, which few trails need.
+  const { vmFilterOfText } = await import("../ask/vm-phrase.ts");
+  const { belongsTo, matchVms, namesOf } = await import("../ask/vm-match.ts");
   const filter = vmFilterOfText(wanted);
   if (filter === null) {
     const hint = "Give a name such as vm-x, a wildcard such as 'vm-*', or a VM's resource ID.";

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
 import { DoorbellError } from "../errors.ts";
 import type { Configuration } from "./configuration.ts";
 import { ConfigurationError, comparePositions, faultsOf } from "./configuration-fault.ts";
@@ -6,6 +6,7 @@ import { configurationJsonSchema } from "./json-schema.ts";
 import { configurationSchema } from "./schema.ts";
 import type { ConfigurationSources } from "./schema.ts";
 import { readFailure } from "./secret-setting.ts";
+import { configurationFolder } from "./user-folders.ts";
 import { readYaml } from "./yaml-text.ts";
 
 type Environment = ConfigurationSources["environment"];
@@ -30,25 +31,14 @@ export async function findConfiguration(
   if (named !== "") {
     return named;
   }
-  const own = userFolder(environment);
-  const places = [FILE_NAME, ...(own === null ? [] : [join(own, "doorbell", FILE_NAME)])];
+  const own = configurationFolder(environment);
+  const places = [FILE_NAME, ...(own === null ? [] : [join(own, FILE_NAME)])];
   for (const place of places) {
     if (await exists(place)) {
       return place;
     }
   }
   return null;
-}
-
-/** The user's folder of configurations; null when the environment does not tell. */
-function userFolder(environment: Environment): string | null {
-  const wanted = environment["XDG_CONFIG_HOME"] ?? "";
-  // The XDG specification has relative paths ignored.
-  if (isAbsolute(wanted)) {
-    return wanted;
-  }
-  const home = environment["HOME"] ?? environment["USERPROFILE"] ?? "";
-  return home === "" ? null : join(home, ".config");
 }
 
 /**

@@ -13,7 +13,6 @@ const UNITS: { readonly [unit: string]: Duration } = {
 const GUID = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 const TENANT =
   /^(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?:[0-9A-Za-z-]+\.)+[A-Za-z]{2,})$/;
-const LOOPBACK = /^http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?(?:\/|$)/;
 
 /** What a text must be, said when it is something else. */
 function form(title: string, pattern: RegExp, wrong: string): z.ZodString {
@@ -76,13 +75,10 @@ export function switchSetting() {
     .meta({ title: "`on` or `off`" });
 }
 
-/** The address of a service; plain HTTP is for loopback only. No slash at the end comes out. */
+/** The address of a service: HTTPS, because tokens travel there. No slash at the end comes out. */
 export function urlSetting() {
   return z
-    .url({ protocol: /^https?$/, error: "must be an https: URL" })
-    .refine((text) => !/^http:/i.test(text) || LOOPBACK.test(text), {
-      error: "must be an https: URL; http: is for loopback only, because tokens travel there",
-    })
+    .url({ protocol: /^https$/, error: "must be an https: URL" })
     .transform((text) => text.replace(/\/+$/, ""))
     .meta({ title: "URL" });
 }

@@ -1,9 +1,9 @@
-import { MINUTE } from "../domain/instant.ts";
-import type { Duration, Instant } from "../domain/instant.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
 import { containerWord } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
+import type { Dating } from "./dating.ts";
 import { attributeDirect } from "./direct-attribution.ts";
 import { looksLikeJit, namesInDescription } from "./jit-rule.ts";
 import { matchAll } from "./matching.ts";
@@ -16,8 +16,6 @@ import type { RuleWrite } from "./rule-writes.ts";
 
 /** How much better one person's best request must fit than another's to be called likely. */
 const CLEARLY_BETTER = 8;
-/** A rule that is first seen so soon after the only request that fits it was made for that request. */
-const PROMPT: Duration = 5 * MINUTE;
 
 /**
  * Attributes the spans of one container. The provider's rules are matched with requests as a whole:
@@ -25,13 +23,13 @@ const PROMPT: Duration = 5 * MINUTE;
  *
  * @param spans in any fixed order.
  */
-export function attributeSpans(spans: readonly Span[], index: SlotIndex): AttributedSpan[] {
+export function attributeSpans(
+  spans: readonly Span[],
+  index: SlotIndex,
+  dating: Dating,
+): AttributedSpan[] {
   const choices = chooseFits(spans, index);
   const matching = matchSpans(spans, choices, index);
-  const uses = Map.groupBy(
-    choices.flatMap(({ slots }) => slots),
-    (slot) => slot,
-  );
   return spans.map((span, at) => {
     if (kindOf(span) === "direct") {
       return attributeDirect(span);
@@ -45,7 +43,7 @@ export function attributeSpans(spans: readonly Span[], index: SlotIndex): Attrib
       excluded: pick(slots.filter(isExcluded)),
       alwaysMatched: matching.alwaysMatched[at] === true,
       byCorrelation,
-      own: new Set(pick(slots.filter((slot) => uses.get(slot)?.length === 1))),
+      isDatedBy: (slot) => dating.isDated(span, slot),
     });
   });
 }
@@ -160,8 +158,8 @@ interface Fits {
   readonly excluded: readonly RequestSlot[];
   readonly alwaysMatched: boolean;
   readonly byCorrelation: boolean;
-  /** Those of them that fit no other rule of the container. */
-  readonly own: ReadonlySet<RequestSlot>;
+  /** Whether a request dates the rule, although it may have stood before. */
+  readonly isDatedBy: (slot: RequestSlot) => boolean;
 }
 
 function attributeJit(span: Span, fits: Fits): AttributedSpan {
@@ -237,28 +235,10 @@ function verdictOf(
   const [write] = writesAfter(best.slot, span);
   const tied = fits.byCorrelation && write !== undefined && isTied(best.slot, write);
   const vmProven = tied || (best.slot.target !== null && namesInDescription(span.rule).vm !== null);
-  const isWritten = tied ? isProviders(span) : isSurelyJit(span) || isDated(span, best.slot, fits);
+  const isWritten = isProviders(span) && (tied || !span.maybeBefore || fits.isDatedBy(best.slot));
   return isWritten && isCovered(span, scored) && fits.alwaysMatched && vmProven
     ? "certain"
     : "likely";
-}
-
-/**
- * Whether a rule that may have stood before was made for the request all the same: what the request asked
- * for is known, was granted, is not in the container but for this rule, and the provider's first write
- * that shows it followed promptly.
- */
-function isDated(span: Span, slot: RequestSlot, { own }: Fits): boolean {
-  const { port, request } = slot;
-  return (
-    own.has(slot) &&
-    port !== null &&
-    port.sources.length > 0 &&
-    request.outcome !== "unknown" &&
-    span.writes.length === 1 &&
-    isProviders(span) &&
-    span.seenIn.at - request.at <= PROMPT
-  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { isAnySource } from "../domain/address-prefix.ts";
 import type { Finding } from "../domain/finding.ts";
 import { FINDING_CODES } from "../domain/finding.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
-import { DAY, durationText, MINUTE } from "../domain/instant.ts";
+import { DAY, durationText, HOUR, MINUTE } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import { containerWord } from "../domain/resource-id.ts";
 import { ruleKey } from "../domain/security-rule.ts";
@@ -24,6 +24,14 @@ const ENOUGH_HISTORY: Duration = 14 * DAY;
 const ENOUGH_OPENINGS = 3;
 /** The provider needs a moment to remove a rule at its end. */
 const END_GRACE: Duration = 5 * MINUTE;
+/**
+ * How late an end is, is told in steps: what is told stays true until the next one, and an opening that
+ * nobody closes does not change with every look at it.
+ */
+const LATENESS_STEPS: readonly Duration[] = [
+  ...[5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 4, 8, 16].map((hours) => hours * HOUR),
+];
 
 /**
  * Adds the findings to openings.
@@ -60,7 +68,7 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
   }
   const asOf = Math.max(context.asOf, opening.sightedAt ?? context.asOf);
   if (closedAt === null && promisedEnd !== null && asOf > promisedEnd + END_GRACE) {
-    const late = durationText(asOf - promisedEnd);
+    const late = latenessText(asOf - promisedEnd);
     if (opening.mayHaveClosed) {
       const text = `The log does not show the rule's removal, ${late} past its promised end; a later write of the ${containerWord(opening.nsg)} may have removed it.`;
       find("open-past-end", "warning", text);
@@ -98,6 +106,16 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
     find("partial", "info", "First seen at this time; it may have stood before.");
   }
   return findings;
+}
+
+/** `more than 15 min`: the last step that was passed; from a day on, whole days that double. */
+function latenessText(late: Duration): string {
+  const days = Math.floor(late / DAY);
+  const passed =
+    days >= 1
+      ? 2 ** Math.floor(Math.log2(days)) * DAY
+      : LATENESS_STEPS.findLast((step) => step <= late);
+  return `more than ${durationText(passed ?? END_GRACE)}`;
 }
 
 /** What came before, per rule, person and VM; fed in order of time. */

@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
@@ -9,6 +10,7 @@ import { buildActorDirectory } from "./actors.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
 import { attributeSpans } from "./attribution.ts";
 import { closingOf } from "./closings.ts";
+import { Dating } from "./dating.ts";
 import { compareText } from "./fact-set.ts";
 import { shortId } from "../domain/short-id.ts";
 import { namesInDescription } from "./jit-rule.ts";
@@ -37,9 +39,16 @@ export function correlateSubscription(
   const requests = addPolicyRequests(assembleRequests(events, directory), sightings, directory);
   const index = new SlotIndex(requests);
   const byContainer = new Map<string, RuleWrite[]>();
+  const failures = new Map<string, Instant[]>();
   const ruleEvents = events.filter(({ detail }) => detail.kind !== "jit-request");
+  const operations = groupOperations(ruleEvents);
+  for (const { outcome, first } of operations) {
+    if (outcome === "failed") {
+      failures.set(first.resource.key, [...(failures.get(first.resource.key) ?? []), first.at]);
+    }
+  }
   const states = [
-    ...groupOperations(ruleEvents).map((operation) => toRuleWrite(operation, directory)),
+    ...operations.map((operation) => toRuleWrite(operation, directory)),
     ...sightings.map(toSightedState),
   ];
   for (const write of states.filter((one) => one !== null)) {
@@ -51,10 +60,9 @@ export function correlateSubscription(
     // The sort is stable: at one time a sighting comes behind the writes.
     writes.sort((a, b) => a.at - b.at);
   }
-  const attributed = [...byContainer.values()].flatMap((writes) => {
-    const spans = spansOf(writes).sort(bySighting);
-    return [attributeSpans(spans, index)];
-  });
+  const spans = [...byContainer.values()].map((writes) => spansOf(writes).sort(bySighting));
+  const dating = new Dating(spans.flat(), index, failures);
+  const attributed = spans.map((siblings) => attributeSpans(siblings, index, dating));
   const addresses = learnAddresses(attributed.flat());
   const sightedVms = vmsByAddress(sightings);
   const byId = new Map(requests.map((request) => [request.id, request]));

@@ -4,7 +4,7 @@ import type { ResourceId } from "../domain/resource-id.ts";
 import type { PortRange, SecurityRule } from "../domain/security-rule.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
 import type { RuleWrite } from "./rule-writes.ts";
-import { LONGEST_WRITE, WriteSequence } from "./write-sequence.ts";
+import { endsRule, LONGEST_WRITE, WriteSequence } from "./write-sequence.ts";
 
 /** A port that an inbound allow rule exposed, from the write that showed it to the one that ended it. */
 export interface Span {
@@ -77,12 +77,16 @@ class ContainerHistory {
   /** Per rule: index of the last write that told everything about that rule. */
   readonly #ruleKnownAt = new Map<string, number>();
 
+  /** Spans whose end only a sighting of a moment ago shows. */
+  readonly #sightedEnds = new Set<LiveSpan>();
+
   constructor(writes: readonly RuleWrite[]) {
     this.#writes = new WriteSequence(writes);
   }
 
   apply(write: RuleWrite, index: number): void {
     const { effect } = write;
+    this.#adoptEnds(write);
     switch (effect.kind) {
       case "state":
         // What a state of an earlier moment lacks may have been added since.
@@ -258,6 +262,26 @@ class ContainerHistory {
     );
   }
 
+  /**
+   * Clocks differ: the removal of a rule that the NSG itself no longer showed may bear a later time, and
+   * is still what ended it.
+   */
+  #adoptEnds(write: RuleWrite): void {
+    if (write.isSighting) {
+      return;
+    }
+    for (const span of this.#sightedEnds) {
+      const { end } = span;
+      const isLate = end === null || write.at - end.at > LONGEST_WRITE;
+      if (end !== null && !isLate && endsRule(write, span.ruleKey)) {
+        span.end = { ...end, at: write.at, writes: [write] };
+      }
+      if (isLate || span.end !== end) {
+        this.#sightedEnds.delete(span);
+      }
+    }
+  }
+
   #closeRule(key: string, index: number, how: SpanEnd["how"]): void {
     for (const span of this.#spansOf(key)) {
       this.#close(span, index, how);
@@ -274,6 +298,9 @@ class ContainerHistory {
         write,
       ];
       span.end = { at: write.at, how, writes, index };
+      if (write.isSighting) {
+        this.#sightedEnds.add(span);
+      }
       const live = this.#live.get(span.ruleKey);
       live?.delete(portText(span.port));
       if (live?.size === 0) {

@@ -136,6 +136,11 @@ function mayEnd(write: RuleWrite, key: string): boolean {
   }
 }
 
+/** Whether the write says for sure that the rule is gone after it. */
+export function endsRule(write: RuleWrite, key: string): boolean {
+  return mayEnd(write, key) && !isUnsure(write, key);
+}
+
 /** Whether the write does not say for sure that it ended the rule. */
 function isUnsure(write: RuleWrite, key: string): boolean {
   return write.outcome === "unseen" || mayHide(write, key);

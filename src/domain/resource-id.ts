@@ -21,6 +21,9 @@ export interface ResourceId {
 }
 
 const ID_LIMIT = 2048;
+/** The rows of a log name the same few resources over and over: equal texts are parsed once, and kept once. */
+const KNOWN = new Map<string, ResourceId>();
+const KNOWN_LIMIT = 5000;
 
 /**
  * Parses a resource ID.
@@ -29,6 +32,21 @@ const ID_LIMIT = 2048;
  *   of type and name segments, control characters, or more than 2,048 characters).
  */
 export function parseResourceId(text: string): ResourceId | null {
+  const known = KNOWN.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const id = parseNew(text);
+  if (id !== null) {
+    if (KNOWN.size >= KNOWN_LIMIT) {
+      KNOWN.clear();
+    }
+    KNOWN.set(text, id);
+  }
+  return id;
+}
+
+function parseNew(text: string): ResourceId | null {
   const trimmed = text.endsWith("/") ? text.slice(0, -1) : text;
   if (trimmed.length > ID_LIMIT || !trimmed.startsWith("/") || /[\p{Cc}\s?#]/u.test(trimmed)) {
     return null;

@@ -42,8 +42,7 @@ export class ActivityLog {
   /** Throws away what Azure would no longer show. */
   forget(now: Instant): void {
     const oldest = wireTime(now - KEPT, "0000");
-    const last = this.#rows[BATCH - 1];
-    if (last !== undefined && last.eventTimestamp < oldest) {
+    while ((this.#rows[BATCH - 1]?.eventTimestamp ?? oldest) < oldest) {
       this.#rows = this.#rows.slice(BATCH);
       this.#gone += BATCH;
     }

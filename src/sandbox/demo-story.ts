@@ -42,6 +42,13 @@ const DECK: readonly Episode[] = [
   "rivals",
 ];
 
+/** What makes an episode what it is, beside what may happen in any. */
+const EPISODE_TRAPS: Readonly<Partial<Record<Episode, TrapChances>>> = {
+  overstay: { overstay: 1, "closed-early": 0 },
+  // A correlation ID would tell whose rule is whose.
+  rivals: { "same-correlation": 0 },
+};
+
 const LAST_PRIORITY = 4096;
 
 /** Tells the demo's story: a week behind, then something new every 20 to 40 minutes, without an end. */
@@ -105,10 +112,10 @@ export class DemoStory {
     ago(7 * HOUR, {}, () => {
       this.#ask(this.#person("carol"), this.#vm("vm-sql"), [3389], { denied: true });
     });
-    ago(5 * HOUR, { overstay: 1 }, () => {
+    ago(5 * HOUR, { ...EPISODE_TRAPS.overstay }, () => {
       this.#overstay(this.#person("erin"), this.#vm("vm-jump"), 22);
     });
-    ago(150 * MINUTE, {}, () => {
+    ago(150 * MINUTE, { ...EPISODE_TRAPS.rivals }, () => {
       this.#rivals([this.#person("bob"), this.#person("carol")], this.#vm("vm-app"), 3389);
     });
     ago(45 * MINUTE, { "no-justification": 0 }, () => {
@@ -139,8 +146,7 @@ export class DemoStory {
   }
 
   #turn(episode: Episode): void {
-    const traps = episode === "overstay" ? { ...ORDINARY, overstay: 1 } : ORDINARY;
-    this.#episode(traps, () => {
+    this.#episode({ ...ORDINARY, ...EPISODE_TRAPS[episode] }, () => {
       const { random } = this.#sim;
       const [first, second] = random.shuffle(
         this.#sim.model.people.filter(({ caller }) => !caller.startsWith("you@")),

@@ -1,35 +1,18 @@
 import { SECOND } from "../domain/instant.ts";
 import type { Instant } from "../domain/instant.ts";
 import { ActivityLog } from "./activity-log.ts";
-import { DEMO_HISTORY, DemoStory } from "./demo-story.ts";
+import { DemoStory } from "./demo-story.ts";
 import { makeDemoModel } from "./demo-model.ts";
 import { startTenant } from "./generate-tenant.ts";
 import { JitService } from "./jit.ts";
 import type { AccessWish } from "./jit.ts";
+import type { TenantProfile } from "./profiles.ts";
 import { Random } from "./random.ts";
 import { Simulation } from "./simulation.ts";
 import type { Ledger, LogDelays } from "./simulation.ts";
-import type { TENANT_SIZES, TenantCounts, TenantModel } from "./tenant-model.ts";
+import type { TenantModel } from "./tenant-model.ts";
 import { Traps } from "./traps.ts";
-import type { TrapChances } from "./traps.ts";
 import type { Truth, TrueFailedWrite, TrueOpening, TrueRequest } from "./truth.ts";
-
-/**
- * Which story the tenant lives through: `demo` has a week behind it and goes on without an end; any
- * other has as many days, requests and traps as given.
- */
-export type TenantProfile =
-  | { readonly kind: "demo" }
-  | {
-      readonly kind: "generated";
-      readonly size: keyof typeof TENANT_SIZES | TenantCounts;
-      readonly traps: TrapChances;
-    };
-
-/** How much of a profile's story lies behind when it is first looked at, in ms. */
-export function historyOf(profile: TenantProfile): number {
-  return profile.kind === "demo" ? DEMO_HISTORY : 0;
-}
 
 /**
  * A tenant that lives: its story goes on as far as it is told to. What happens depends on the seed and

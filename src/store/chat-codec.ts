@@ -5,13 +5,11 @@ import type {
   ChannelSubscription,
   DeliveryContent,
   DeliveryState,
-  Milestone,
   NotificationFilter,
   Receipt,
 } from "../domain/notification.ts";
-import type { Opening, Verdict } from "../domain/opening.ts";
 import { portShape } from "./rule-shape.ts";
-import { instant, oneOf, readStored, shapeOf } from "./stored-shape.ts";
+import { instant, readStored, shapeOf } from "./stored-shape.ts";
 
 const channelShape = shapeOf<ChannelRef>()(
   z.object({ platform: z.string(), workspace: z.string(), channel: z.string() }),
@@ -24,12 +22,7 @@ const contentShape = shapeOf<DeliveryContent>()(
       kind: z.literal("reply"),
       parent: z.string(),
       openingId: z.string(),
-      milestone: oneOf<Milestone>({
-        closed: true,
-        "open-past-end": true,
-        "severity-raised": true,
-        "person-known": true,
-      }),
+      milestone: z.enum(["closed", "open-past-end", "severity-raised", "person-known"]),
     }),
   ]),
 );
@@ -42,10 +35,8 @@ const filterShape = shapeOf<NotificationFilter>()(
     resourceGroups: z.array(z.string()),
     vms: z.array(z.string()),
     ports: z.array(portShape),
-    kinds: z.array(oneOf<Opening["kind"]>({ jit: true, direct: true })),
-    verdicts: z.array(
-      oneOf<Verdict>({ certain: true, likely: true, ambiguous: true, unattributed: true }),
-    ),
+    kinds: z.array(z.enum(["jit", "direct"])),
+    verdicts: z.array(z.enum(["certain", "likely", "ambiguous", "unattributed"])),
     findings: z.array(z.enum(FINDING_CODES)),
   }),
 );
@@ -60,14 +51,9 @@ const subscriptionShape = shapeOf<ChannelSubscription>()(
   }),
 );
 
-const stateShape = oneOf<DeliveryState>({
-  pending: true,
-  posting: true,
-  unknown: true,
-  posted: true,
-  waiting: true,
-  dropped: true,
-});
+const stateShape = shapeOf<DeliveryState>()(
+  z.enum(["pending", "posting", "unknown", "posted", "waiting", "dropped"]),
+);
 
 /** @throws DoorbellError `store` when it is damaged. */
 export function readContent(text: string): DeliveryContent {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { NewDelivery } from "../ports.ts";
 import { batchesOf } from "./batches.ts";
@@ -5,7 +6,8 @@ import type { Queries } from "./schema.ts";
 
 /**
  * Makes the notifications that announce these openings due again, whoever holds them at the moment. One
- * that waits for its turn, for another attempt or for a person goes on waiting.
+ * that waits for its first turn or for a person goes on waiting, and so does one of unknown outcome: it
+ * must have settled before it is looked for. One that was given up unposted has something new to say.
  */
 export async function notifyAgain(
   db: Queries,
@@ -30,10 +32,17 @@ export async function notifyAgain(
       .updateTable("delivery")
       .set((eb) => ({
         wanted: eb("wanted", "+", 1),
-        due_at: eb.fn.coalesce("due_at", eb.val(now)),
+        due_at: sql<number>`case when due_at is null or (due_at > ${now} and attempts > 0 and state in ('pending', 'posted')) then ${now} else due_at end`,
       }))
       .where("key", "in", batch)
       .where("state", "<>", "dropped")
+      .execute();
+    await db
+      .updateTable("delivery")
+      .set((eb) => ({ wanted: eb("wanted", "+", 1), due_at: now, state: "pending" }))
+      .where("key", "in", batch)
+      .where("state", "=", "dropped")
+      .where("receipt", "is", null)
       .execute();
   }
 }
@@ -84,7 +93,7 @@ async function joinKnown(db: Queries, { key, dueAt }: NewDelivery): Promise<bool
     .updateTable("delivery")
     .set((eb) => ({
       wanted: eb("wanted", "+", 1),
-      due_at: eb.fn.coalesce("due_at", eb.val(dueAt)),
+      due_at: sql<number>`case when due_at is null or (due_at > ${dueAt} and state in ('pending', 'posted')) then ${dueAt} else due_at end`,
     }))
     .where("key", "=", key)
     .where("state", "<>", "dropped")

@@ -40,7 +40,7 @@ import {
 } from "./conversations.ts";
 import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
-import { readEvents, readEventsById, readSightings, readSubscriptionIds } from "./evidence.ts";
+import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
 import { NameLists, NameReader } from "./name-lists.ts";
 import {
   announcementsBy,
@@ -82,7 +82,7 @@ export class DatabaseStore implements Store {
   }
 
   async evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]> {
-    return this.#database.read(async (db) => readEventsById(db, eventIds));
+    return this.#database.read((db) => readEvidence(db, eventIds));
   }
 
   async coverage(): Promise<StoreCoverage> {

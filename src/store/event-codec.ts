@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type {
   ActivityEvent,
-  BodySource,
   EventDetail,
-  EventStatus,
   JitRequestBody,
   JitRequestPort,
   JitRequestVm,
@@ -12,14 +10,7 @@ import type { Principal } from "../domain/principal.ts";
 import { DoorbellError } from "../errors.ts";
 import { portShape, ruleSetShape, ruleShape } from "./rule-shape.ts";
 import type { RuleSharing } from "./rule-shape.ts";
-import {
-  instant,
-  oneOf,
-  readStored,
-  resourceText,
-  shapeOf,
-  storedResource,
-} from "./stored-shape.ts";
+import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
 import type { WithText } from "./stored-shape.ts";
 
 /** The version of the forms below and of those of sightings: stored beside each, and raised with a change. */
@@ -37,7 +28,7 @@ const principalShape = shapeOf<Principal>()(
     upn: z.string().nullable(),
     displayName: z.string().nullable(),
     appId: z.string().nullable(),
-    kind: oneOf<"user" | "app">({ user: true, app: true }).nullable(),
+    kind: z.enum(["user", "app"]).nullable(),
     clientAddress: z.string().nullable(),
   }),
 );
@@ -55,7 +46,7 @@ const requestPortShape = shapeOf<JitRequestPort>()(
 const bodyShape = shapeOf<StoredBody>()(
   z.object({
     virtualMachines: z.array(
-      shapeOf<StoredVm>()(z.object({ vm: resourceText, ports: z.array(requestPortShape) })),
+      shapeOf<StoredVm>()(z.object({ vm: z.string(), ports: z.array(requestPortShape) })),
     ),
     justification: z.string().nullable(),
     requestor: z.string().nullable(),
@@ -64,7 +55,7 @@ const bodyShape = shapeOf<StoredBody>()(
   }),
 );
 
-const sourceShape = oneOf<BodySource>({ response: true, request: true, none: true });
+const sourceShape = z.enum(["response", "request", "none"]);
 
 const detailShape = shapeOf<StoredDetail>()(
   z.discriminatedUnion("kind", [
@@ -82,7 +73,7 @@ const detailShape = shapeOf<StoredDetail>()(
     z.object({ kind: z.literal("firewall-delete") }),
     z.object({
       kind: z.literal("jit-policy-change"),
-      change: oneOf<"write" | "delete">({ write: true, delete: true }),
+      change: z.enum(["write", "delete"]),
     }),
   ]),
 );
@@ -97,14 +88,8 @@ const eventShape = shapeOf<StoredEvent>()(
     operation: z.string(),
     operationId: z.string(),
     correlationId: z.string(),
-    resource: resourceText,
-    status: oneOf<EventStatus>({
-      started: true,
-      accepted: true,
-      succeeded: true,
-      failed: true,
-      unknown: true,
-    }),
+    resource: z.string(),
+    status: z.enum(["started", "accepted", "succeeded", "failed", "unknown"]),
     subStatus: z.string().nullable(),
     principal: principalShape,
     detail: detailShape,

@@ -45,6 +45,30 @@ export async function* readEvents(
   }
 }
 
+/** The events of these identities; of the variants of one event, the one that carries most. */
+export async function readEvidence(
+  db: Queries,
+  eventIds: readonly string[],
+): Promise<readonly ActivityEvent[]> {
+  const rules = new RuleSharing();
+  const fullest = new Map<string, { readonly form: number; readonly body: string }>();
+  for (const batch of batchesOf([...new Set(eventIds)])) {
+    const rows = await db
+      .selectFrom("event")
+      .select(["id", "form", "body"])
+      .where("id", "in", batch)
+      .orderBy("id")
+      .orderBy("digest")
+      .execute();
+    for (const { id, form, body } of rows) {
+      if (body.length > (fullest.get(id)?.body.length ?? 0)) {
+        fullest.set(id, { form, body });
+      }
+    }
+  }
+  return [...fullest.values()].map(({ form, body }) => readEvent(body, form, rules));
+}
+
 /** Every sighting of an Azure subscription, a page at a time. */
 export async function* readSightings(
   database: Database,
@@ -73,28 +97,6 @@ export async function* readSightings(
     }
     last = end.id;
   }
-}
-
-/** The events of these identities: one variant of each, in order of identity. */
-export async function readEventsById(
-  db: Queries,
-  ids: readonly string[],
-): Promise<readonly ActivityEvent[]> {
-  const rules = new RuleSharing();
-  const found = new Map<string, ActivityEvent>();
-  for (const batch of batchesOf([...new Set(ids)])) {
-    const rows = await db
-      .selectFrom("event")
-      .select(["id", "form", "body"])
-      .where("id", "in", batch)
-      .orderBy("id")
-      .orderBy("digest")
-      .execute();
-    for (const row of rows) {
-      found.set(row.id, readEvent(row.body, row.form, rules));
-    }
-  }
-  return [...found.values()];
 }
 
 /** Azure subscriptions that have events at the moment. */

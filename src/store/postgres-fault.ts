@@ -60,7 +60,7 @@ function serverWords({ code = "" }: DatabaseError, where: string): string | null
     case "XX002":
       return `${where} is damaged: restore it from a backup, or name another database in store.url.`;
     default:
-      return /^(?:08|57P|58)/.test(code)
+      return /^(?:08|53|55000|57P|58)/.test(code)
         ? `${where} is away or fails: start the server, or name another one in store.url.`
         : null;
   }

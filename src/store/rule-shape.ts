@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Actor } from "../domain/principal.ts";
 import type { PortRange, RuleSet, SecurityRule } from "../domain/security-rule.ts";
-import { oneOf, shapeOf } from "./stored-shape.ts";
+import { shapeOf } from "./stored-shape.ts";
 
 export const portShape: z.ZodType<PortRange> = shapeOf<PortRange>()(
   z.object({ from: z.number(), to: z.number() }),
@@ -10,8 +10,8 @@ export const portShape: z.ZodType<PortRange> = shapeOf<PortRange>()(
 export const ruleShape: z.ZodType<SecurityRule> = shapeOf<SecurityRule>()(
   z.object({
     name: z.string(),
-    access: oneOf<SecurityRule["access"]>({ allow: true, deny: true }),
-    direction: oneOf<SecurityRule["direction"]>({ inbound: true, outbound: true }),
+    access: z.enum(["allow", "deny"]),
+    direction: z.enum(["inbound", "outbound"]),
     protocol: z.string(),
     priority: z.number().nullable(),
     ports: z.array(portShape),
@@ -24,12 +24,7 @@ export const ruleShape: z.ZodType<SecurityRule> = shapeOf<SecurityRule>()(
 
 export const ruleSetShape: z.ZodType<RuleSet> = shapeOf<RuleSet>()(
   z.object({
-    completeness: oneOf<RuleSet["completeness"]>({
-      complete: true,
-      partial: true,
-      absent: true,
-      unchanged: true,
-    }),
+    completeness: z.enum(["complete", "partial", "absent", "unchanged"]),
     rules: z.array(ruleShape),
   }),
 );
@@ -39,7 +34,7 @@ export const actorShape: z.ZodType<Actor> = shapeOf<Actor>()(
     key: z.string(),
     name: z.string(),
     objectId: z.string().nullable(),
-    kind: oneOf<"user" | "app">({ user: true, app: true }).nullable(),
+    kind: z.enum(["user", "app"]).nullable(),
   }),
 );
 

@@ -9,14 +9,7 @@ import type {
 import { requireForm } from "./event-codec.ts";
 import { portShape, ruleSetShape } from "./rule-shape.ts";
 import type { RuleSharing } from "./rule-shape.ts";
-import {
-  instant,
-  oneOf,
-  readStored,
-  resourceText,
-  shapeOf,
-  storedResource,
-} from "./stored-shape.ts";
+import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
 import type { WithText } from "./stored-shape.ts";
 
 type StoredSighting = WithText<Sighting>;
@@ -27,13 +20,10 @@ const requestPortShape = shapeOf<PolicyRequestPort>()(
     port: portShape,
     sources: z.array(z.string()),
     endTime: instant.nullable(),
-    status: oneOf<PolicyRequestPort["status"]>({ initiated: true, revoked: true, unknown: true }),
-    statusReason: oneOf<NonNullable<PolicyRequestPort["statusReason"]>>({
-      expired: true,
-      "user-requested": true,
-      "newer-request-initiated": true,
-      unknown: true,
-    }).nullable(),
+    status: z.enum(["initiated", "revoked", "unknown"]),
+    statusReason: z
+      .enum(["expired", "user-requested", "newer-request-initiated", "unknown"])
+      .nullable(),
     mappedPort: z.number().nullable(),
   }),
 );
@@ -45,7 +35,7 @@ const requestShape = shapeOf<WithText<PolicyRequest>>()(
     justification: z.string().nullable(),
     virtualMachines: z.array(
       shapeOf<WithText<PolicyRequestVm>>()(
-        z.object({ vm: resourceText, ports: z.array(requestPortShape) }),
+        z.object({ vm: z.string(), ports: z.array(requestPortShape) }),
       ),
     ),
   }),
@@ -61,7 +51,7 @@ const detailShape = shapeOf<StoredDetail>()(
 );
 
 const sightingShape = shapeOf<StoredSighting>()(
-  z.object({ id: z.string(), at: instant, resource: resourceText, detail: detailShape }),
+  z.object({ id: z.string(), at: instant, resource: z.string(), detail: detailShape }),
 );
 
 /** The sighting as JSON for the store, in the form `EVENT_FORM`. */

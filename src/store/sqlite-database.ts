@@ -38,7 +38,7 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
   const file = path === IN_MEMORY ? path : resolve(path);
   const attempts = options.attempts ?? MOST_ATTEMPTS;
   const opened = await patiently(file, options.clock, attempts, async () => {
-    const connections = connect(file);
+    const connections = await connect(file);
     try {
       await connections.writer.transaction().execute(async (db) => {
         await sql.raw(`pragma application_id = ${APPLICATION_ID}`).execute(db);
@@ -72,7 +72,7 @@ interface Connections {
   readonly close: () => Promise<void>;
 }
 
-function connect(file: string): Connections {
+async function connect(file: string): Promise<Connections> {
   if (file === IN_MEMORY) {
     const only = connectionOn(openFile(file), "writes");
     return { writer: only.kysely, reader: only.kysely, close: only.close };
@@ -82,17 +82,19 @@ function connect(file: string): Connections {
     requireOwn(database, file);
     database.exec("pragma journal_mode = wal");
   });
-  const reader = connectionOn(openFile(file), "reads", (database) => {
-    database.exec("pragma query_only = on");
-  });
-  return {
-    writer: writer.kysely,
-    reader: reader.kysely,
-    close: async () => {
+  try {
+    const reader = connectionOn(openFile(file), "reads", (database) => {
+      database.exec("pragma query_only = on");
+    });
+    const close = async (): Promise<void> => {
       await reader.close();
       await writer.close();
-    },
-  };
+    };
+    return { writer: writer.kysely, reader: reader.kysely, close };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
 }
 
 function connectionOn(

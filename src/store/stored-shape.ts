@@ -25,11 +25,6 @@ export function shapeOf<T>() {
   ): z.ZodType<T> => schema;
 }
 
-/** A schema of a union of texts, from a record that must name them all. */
-export function oneOf<T extends string>(values: Readonly<Record<T, true>>): z.ZodType<T> {
-  return z.custom<T>((value) => typeof value === "string" && Object.hasOwn(values, value));
-}
-
 /** A resource ID is stored as its text, from which the rest follows. */
 export type WithText<T> = T extends ResourceId
   ? string
@@ -46,9 +41,6 @@ export const instant = z.number();
 const PARSED = new Map<string, ResourceId>();
 const MOST_PARSED = 50_000;
 
-/** A stored resource ID's text. */
-export const resourceText = z.string().refine((text) => resourceOf(text) !== null);
-
 function resourceOf(text: string): ResourceId | null {
   const known = PARSED.get(text);
   if (known !== undefined) {
@@ -64,7 +56,11 @@ function resourceOf(text: string): ResourceId | null {
   return parsed;
 }
 
-/** The resource ID of a text that `resourceText` let through. */
+/**
+ * The resource ID of its stored text.
+ *
+ * @throws DoorbellError `store` when it is none.
+ */
 export function storedResource(text: string): ResourceId {
   const id = resourceOf(text);
   if (id === null) {

@@ -22,6 +22,9 @@ export function toStoredText(text: string): string {
 
 /** The text that `toStoredText` was given. */
 export function fromStoredText(stored: string): string {
+  if (!stored.includes(ESCAPE)) {
+    return stored;
+  }
   const [beginning = "", ...escaped] = stored.split(ESCAPE);
   return escaped.reduce(
     (text, part) =>

@@ -2,25 +2,10 @@ import { z } from "zod";
 import type { AccessRequest, RequestedPort, RequestTarget } from "../domain/access-request.ts";
 import { FINDING_CODES } from "../domain/finding.ts";
 import type { Finding } from "../domain/finding.ts";
-import type {
-  Attribution,
-  Candidate,
-  ClosingReason,
-  Opening,
-  Reason,
-  ReasonCode,
-  Verdict,
-} from "../domain/opening.ts";
+import type { Attribution, Candidate, Opening, Reason } from "../domain/opening.ts";
 import type { Guard } from "../domain/trail.ts";
 import { actorShape, portShape, ruleShape } from "./rule-shape.ts";
-import {
-  instant,
-  oneOf,
-  readStored,
-  resourceText,
-  shapeOf,
-  storedResource,
-} from "./stored-shape.ts";
+import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
 import type { WithText } from "./stored-shape.ts";
 
 type StoredOpening = WithText<Opening>;
@@ -29,34 +14,34 @@ type StoredGuard = WithText<Guard>;
 
 const reasonShape = shapeOf<Reason>()(
   z.object({
-    code: oneOf<ReasonCode>({
-      "same-correlation": true,
-      "vm-named": true,
-      "vm-unproven": true,
-      "destination-matches": true,
-      "port-equal": true,
-      "port-unknown": true,
-      "sources-equal": true,
-      "sources-unknown": true,
-      "written-after": true,
-      "writer-is-provider": true,
-      "writer-unproven": true,
-      "write-unlogged": true,
-      "writer-not-provider": true,
-      "only-match": true,
-      "one-to-one": true,
-      "end-matches": true,
-      "end-differs": true,
-      "several-fit": true,
-      "fits-better": true,
-      "no-request": true,
-      "stood-before": true,
-      "outcome-unseen": true,
-      "body-partial": true,
-      "outcome-unknown": true,
-      "wrote-rule": true,
-    }),
-    weighs: oneOf<Reason["weighs"]>({ for: true, against: true, neutral: true }),
+    code: z.enum([
+      "same-correlation",
+      "vm-named",
+      "vm-unproven",
+      "destination-matches",
+      "port-equal",
+      "port-unknown",
+      "sources-equal",
+      "sources-unknown",
+      "written-after",
+      "writer-is-provider",
+      "writer-unproven",
+      "writer-not-provider",
+      "write-unlogged",
+      "only-match",
+      "one-to-one",
+      "end-matches",
+      "end-differs",
+      "several-fit",
+      "fits-better",
+      "no-request",
+      "stood-before",
+      "outcome-unseen",
+      "body-partial",
+      "outcome-unknown",
+      "wrote-rule",
+    ]),
+    weighs: z.enum(["for", "against", "neutral"]),
     text: z.string(),
   }),
 );
@@ -72,7 +57,7 @@ const candidateShape = shapeOf<Candidate>()(
 
 const attributionShape = shapeOf<Attribution>()(
   z.object({
-    verdict: oneOf<Verdict>({ certain: true, likely: true, ambiguous: true, unattributed: true }),
+    verdict: z.enum(["certain", "likely", "ambiguous", "unattributed"]),
     actor: actorShape.nullable(),
     clientAddress: z.string().nullable(),
     justification: z.string().nullable(),
@@ -84,7 +69,7 @@ const attributionShape = shapeOf<Attribution>()(
 const findingShape = shapeOf<Finding>()(
   z.object({
     code: z.enum(FINDING_CODES),
-    severity: oneOf<Finding["severity"]>({ info: true, warning: true, critical: true }),
+    severity: z.enum(["info", "warning", "critical"]),
     text: z.string(),
   }),
 );
@@ -92,12 +77,12 @@ const findingShape = shapeOf<Finding>()(
 const openingShape = shapeOf<StoredOpening>()(
   z.object({
     id: z.string(),
-    kind: oneOf<Opening["kind"]>({ jit: true, direct: true }),
-    vm: resourceText.nullable(),
+    kind: z.enum(["jit", "direct"]),
+    vm: z.string().nullable(),
     vmName: z.string().nullable(),
     port: portShape,
     rule: ruleShape,
-    nsg: resourceText,
+    nsg: z.string(),
     openedAt: instant,
     openedAtExact: z.boolean(),
     outcomeSeen: z.boolean(),
@@ -107,16 +92,18 @@ const openingShape = shapeOf<StoredOpening>()(
     mayHaveClosed: z.boolean(),
     sightedAt: instant.nullable(),
     closedBy: z.string().nullable(),
-    closing: oneOf<ClosingReason>({
-      expired: true,
-      "removed-by-provider": true,
-      superseded: true,
-      "closed-early": true,
-      removed: true,
-      changed: true,
-      "container-deleted": true,
-      unlogged: true,
-    }).nullable(),
+    closing: z
+      .enum([
+        "expired",
+        "removed-by-provider",
+        "superseded",
+        "closed-early",
+        "removed",
+        "changed",
+        "unlogged",
+        "container-deleted",
+      ])
+      .nullable(),
     attribution: attributionShape,
     findings: z.array(findingShape),
     events: z.array(z.string()),
@@ -129,11 +116,11 @@ const requestShape = shapeOf<StoredRequest>()(
     actor: actorShape.nullable(),
     clientAddress: z.string().nullable(),
     at: instant,
-    policy: resourceText.nullable(),
+    policy: z.string().nullable(),
     targets: z.array(
       shapeOf<WithText<RequestTarget>>()(
         z.object({
-          vm: resourceText,
+          vm: z.string(),
           ports: z.array(
             shapeOf<RequestedPort>()(
               z.object({
@@ -149,7 +136,7 @@ const requestShape = shapeOf<StoredRequest>()(
       ),
     ),
     justification: z.string().nullable(),
-    outcome: oneOf<AccessRequest["outcome"]>({ accepted: true, denied: true, unknown: true }),
+    outcome: z.enum(["accepted", "denied", "unknown"]),
     denialReason: z.string().nullable(),
     correlationIds: z.array(z.string()),
     events: z.array(z.string()),
@@ -157,7 +144,7 @@ const requestShape = shapeOf<StoredRequest>()(
 );
 
 const guardShape = shapeOf<StoredGuard>()(
-  z.object({ nsg: resourceText, vmName: z.string(), vm: resourceText.nullable() }),
+  z.object({ nsg: z.string(), vmName: z.string(), vm: z.string().nullable() }),
 );
 
 /** The opening as JSON for the store: equal openings, equal text. */

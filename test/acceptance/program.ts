@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { runCommandLine } from "../../src/command-line.ts";
+import { SYSTEM_CLOCK, SYSTEM_RANDOM } from "../../src/system-clock.ts";
 
 /** What the program said and how it ended. */
 export interface Run {
@@ -43,7 +44,7 @@ export async function runProcess(
 ): Promise<Run> {
   const child = spawn(
     process.execPath,
-    [...(options.nodeArguments ?? []), `${ROOT}src/main.ts`, ...words],
+    [...(options.nodeArguments ?? []), `${ROOT}bin/doorbell.js`, ...words],
     { cwd: ROOT, env: { TZ: options.zone ?? "UTC", ...options.environment } },
   );
   const ended = once(child, "close");
@@ -72,8 +73,14 @@ export async function runHere(words: readonly string[], options: RunOptions = {}
     input: bytesOf(options.input),
     output,
     errors,
-    now: () => NOW,
+    clock: {
+      now: () => NOW,
+      sleep: async (duration, signal) => SYSTEM_CLOCK.sleep(duration, signal),
+    },
+    random: SYSTEM_RANDOM,
     zone: options.zone ?? "UTC",
+    user: "alice",
+    stopped: () => new AbortController().signal,
   });
   output.end();
   errors.end();
@@ -92,8 +99,9 @@ function bytesOf(input: RunOptions["input"]): Readable {
   if (input instanceof Readable) {
     return input;
   }
+  // A copy, because the program gives away the memory of what it has read.
   const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
-  return Readable.from(bytes === undefined || bytes.length === 0 ? [] : [bytes], {
+  return Readable.from(bytes === undefined || bytes.length === 0 ? [] : [Uint8Array.from(bytes)], {
     objectMode: false,
   });
 }

@@ -60,8 +60,8 @@ const PLANTED: readonly (readonly [string, SourceFile, string])[] = [
   ],
   [
     "a dynamic import",
-    { path: "src/ask/ask.ts", text: 'const a = await import("../app/export-reading.ts");' },
-    "src/ask/ask.ts may not import src/app.ts",
+    { path: "src/ask/ask.ts", text: 'const a = await import("../app/demo.ts");' },
+    "src/ask/ask.ts may not import src/app/demo.ts",
   ],
   [
     "a vendor package in the core",
@@ -75,8 +75,8 @@ const PLANTED: readonly (readonly [string, SourceFile, string])[] = [
   ],
   [
     "the environment outside the entry",
-    { path: "src/app.ts", text: 'const token = process.env["TOKEN"];' },
-    "src/app.ts reaches for the process, the clock, a timer or chance itself",
+    { path: "src/app/demo.ts", text: 'const token = process.env["TOKEN"];' },
+    "src/app/demo.ts reaches for the process, the clock, a timer or chance itself",
   ],
   [
     "a file named after nothing",

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseWireDuration, parseWireTime } from "../../src/azure/wire-time.ts";
+import { parseWireDuration, parseWireTime, plainTimeIn } from "../../src/azure/wire-time.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/instant.ts";
 
 const at = Date.UTC(2026, 10, 23, 3, 12, 45, 123);
@@ -34,6 +34,31 @@ describe("times as Azure writes them", () => {
     "",
   ])("%j is no time", (text) => {
     expect(parseWireTime(text)).toBeNull();
+  });
+
+  test("bytes of a usual time say the same as its text", () => {
+    const usual = "2026-11-23T03:12:45.1234567Z";
+    expect(plainTimeIn(new TextEncoder().encode(`${usual}"`), 0)).toBe(at);
+    for (const odd of ["2026-02-30", "2026-11-31", "2026-13-01", "1969-11-23", "9000-11-23"]) {
+      const text = usual.replace("2026-11-23", odd);
+      expect(plainTimeIn(new TextEncoder().encode(`${text}"`), 0)).toBeNull();
+    }
+    const character = fc.constantFrom(...'0123456789TZ:.-+ "'.split(""));
+    const change = fc.tuple(fc.nat(usual.length), character);
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 3 }), fc.nat(4), (changes, cut) => {
+        const characters = usual.split("");
+        for (const [where, put] of changes) {
+          characters[where] = put;
+        }
+        characters.splice(20, cut);
+        const text = characters.join("");
+        const [value = ""] = text.split('"');
+        const found = plainTimeIn(new TextEncoder().encode(`${text}"`), 0);
+        expect(found === null || found === parseWireTime(value)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("a Date of the SDK is taken as it is, unless it is absurd", () => {

@@ -148,12 +148,12 @@ describe("clouds", () => {
 
   test("endpoints of one's own take the place of the cloud's", async () => {
     const { azure } = await parse(
-      "azure: { endpoints: { resource-manager: 'http://127.0.0.1:4000/' } }",
+      "azure: { endpoints: { resource-manager: 'https://127.0.0.1:4000/' } }",
     );
     expect(azure.cloud).toEqual({
       authorityHost: "https://login.microsoftonline.com",
-      resourceManager: "http://127.0.0.1:4000",
-      audience: "http://127.0.0.1:4000",
+      resourceManager: "https://127.0.0.1:4000",
+      audience: "https://127.0.0.1:4000",
     });
   });
 });

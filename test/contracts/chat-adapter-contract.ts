@@ -3,6 +3,7 @@ import type { ChannelRef } from "../../src/domain/notification.ts";
 import { DeliveryError } from "../../src/errors.ts";
 import { REPEAT_TEXT } from "../../src/message/repeat-notice.ts";
 import type { PostOptions } from "../../src/ports.ts";
+import { chatCrashContract } from "./chat-crash-contract.ts";
 import { FAULT_OF, RATE_LIMIT } from "./chat-harness.ts";
 import type { ChatHarness, ChatUnderTest } from "./chat-harness.ts";
 import { HOSTILE_TEXTS, longMessage, messageEverywhere, messageOf } from "./chat-messages.ts";
@@ -45,6 +46,7 @@ export function chatAdapterContract(under: ChatUnderTest): void {
       }
     }
   });
+  chatCrashContract(under);
 }
 
 type Open = () => Promise<ChatHarness>;

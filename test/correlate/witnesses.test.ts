@@ -151,6 +151,16 @@ describe("the NSG itself as a witness", () => {
     expect(codes(opening)).not.toContain("witnesses-disagree");
   });
 
+  test("a look that seems to precede the removal, by another clock, does not hide who removed", () => {
+    const opening = rdpOpening(trailOf(EVENTS, [nsgShows("14:20:00", RULE), nsgShows("17:07:32")]));
+    expect(opening).toMatchObject({
+      closedAt: LOGGED.closedAt,
+      closedAtExact: true,
+      closedBy: LOGGED.closedBy,
+      closing: "expired",
+    });
+  });
+
   test("a removal that the log, known beyond it, does not show is a finding", () => {
     const opening = rdpOpening(
       trailOf(withoutWrites("15:00:00"), [nsgShows("17:20:00")], at("18:00:00")),

@@ -42,7 +42,7 @@ test("the README shows transcripts", () => {
 test.each(ALL)("$page: doorbell $command prints what the page shows", async (transcript) => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["src/main.ts", ...argumentsOf(transcript.command)],
+    ["bin/doorbell.js", ...argumentsOf(transcript.command)],
     {
       cwd: ROOT,
       env: { ...process.env, TZ: "UTC", COLUMNS: "", NO_COLOR: "1", FORCE_COLOR: "" },

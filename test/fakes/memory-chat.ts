@@ -17,6 +17,8 @@ export type Treatment =
   | { readonly kind: "close-channel" }
   | { readonly kind: "refuse-credentials" }
   | { readonly kind: "refuse-content" }
+  /** Carries the call out and answers when `until` resolves. */
+  | { readonly kind: "take-time"; readonly until: Promise<void> }
   /** Never answers, and carries the call out when `until` resolves. */
   | { readonly kind: "stall"; readonly until: Promise<void> };
 
@@ -24,6 +26,8 @@ export type Treatment =
 export interface MemoryCall {
   readonly kind: "post" | "edit" | "find";
   readonly channel: string;
+  /** null for an edit. */
+  readonly key: string | null;
 }
 
 /** A message as the platform keeps it. */
@@ -92,6 +96,9 @@ export class MemoryChatPlatform {
         throw new DeliveryError("refused", "The token is refused.");
       case "refuse-content":
         throw new DeliveryError("invalid", "The content is refused.");
+      case "take-time":
+        await treatment.until;
+        return carryOut();
       case "stall":
         void treatment.until.then(carryOut, () => undefined);
         return new Promise<T>(() => undefined);
@@ -115,21 +122,24 @@ export class MemoryChatAdapter implements ChatAdapter {
   async stop(): Promise<void> {}
 
   async post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt> {
-    const id = await this.#chat.call({ kind: "post", channel: channel.channel }, () => {
-      const thread = options.thread === null ? null : this.#messageOf(options.thread).id;
-      return this.#chat.add({
-        channel: channel.channel,
-        text: textOf(message, options.maybeRepeated),
-        key: options.key,
-        thread,
-        repeat: options.maybeRepeated,
-      });
-    });
+    const id = await this.#chat.call(
+      { kind: "post", channel: channel.channel, key: options.key },
+      () => {
+        const thread = options.thread === null ? null : this.#messageOf(options.thread).id;
+        return this.#chat.add({
+          channel: channel.channel,
+          text: textOf(message, options.maybeRepeated),
+          key: options.key,
+          thread,
+          repeat: options.maybeRepeated,
+        });
+      },
+    );
     return { channel, message: String(id) };
   }
 
   async edit(receipt: Receipt, message: Message): Promise<void> {
-    await this.#chat.call({ kind: "edit", channel: receipt.channel.channel }, () => {
+    await this.#chat.call({ kind: "edit", channel: receipt.channel.channel, key: null }, () => {
       const edited = this.#messageOf(receipt);
       edited.text = textOf(message, edited.repeat);
       edited.texts.push(edited.text);
@@ -142,7 +152,7 @@ export class MemoryChatAdapter implements ChatAdapter {
     since: Instant,
     thread: Receipt | null,
   ): Promise<Receipt | null> {
-    const found = await this.#chat.call({ kind: "find", channel: channel.channel }, () =>
+    const found = await this.#chat.call({ kind: "find", channel: channel.channel, key }, () =>
       this.#chat
         .inChannel(channel.channel)
         .find(

@@ -48,7 +48,8 @@ export function parseLogFilter(text: string | null, now: Instant): LogFilter {
     if (clause === null) {
       throw insightsError(`The $filter is not understood at '${rest.slice(0, 80)}'.`);
     }
-    const [whole, name = "", operator = "", quoted, bare] = clause;
+    const [whole, name = "", operatorText = "", quoted, bare] = clause;
+    const operator = operatorText.toLowerCase();
     const value = quoted?.replaceAll("''", "'") ?? bare ?? "";
     const key = name.toLowerCase();
     const field = Object.hasOwn(NARROWINGS, key) ? NARROWINGS[key] : undefined;

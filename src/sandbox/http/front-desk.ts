@@ -1,9 +1,9 @@
-import { normalisePrefix } from "../../domain/address-prefix.ts";
 import { HOUR, MINUTE, durationText } from "../../domain/instant.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { LiveTenant } from "../live-tenant.ts";
 import { LONGEST_ACCESS } from "./arm-resources.ts";
 import { addressOf } from "./azure-api.ts";
+import { isJitSource } from "./jit-initiate.ts";
 
 /** An answer in one line of text, for people at a terminal. */
 export interface DeskReply {
@@ -57,8 +57,8 @@ export function answerAtDesk(
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > LONGEST_ACCESS / MINUTE) {
     return { status: 400, text: `minutes must be 1 to ${LONGEST_ACCESS / MINUTE}.` };
   }
-  const source = normalisePrefix(query("from") ?? addressOf(person));
-  if (source === null) {
+  const source = query("from") ?? addressOf(person);
+  if (!isJitSource(source)) {
     return { status: 400, text: "from must be an address, a network or *." };
   }
   const why = query("why");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HOUR, MINUTE } from "../../domain/instant.ts";
 import type { Instant } from "../../domain/instant.ts";
-import { normalisePrefixes } from "../../domain/address-prefix.ts";
+import { normaliseAddress, normalisePrefix } from "../../domain/address-prefix.ts";
 import type { AccessWish } from "../jit.ts";
 import type { TenantVm } from "../tenant-model.ts";
 import type { TrueRequest } from "../truth.ts";
@@ -94,6 +94,12 @@ export function initiateResponse(request: TrueRequest): object {
   };
 }
 
+/** Whether JIT lets such a source in: an address, a network, or `*` for any; no service tag. */
+export function isJitSource(text: string): boolean {
+  const [address = ""] = text.split("/");
+  return normalisePrefix(text) !== null && (text === "*" || normaliseAddress(address) !== null);
+}
+
 function jsonOf(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -110,7 +116,7 @@ function jsonOf(text: string): unknown {
 function sourcesOf(port: PortBody): readonly string[] {
   const one = port.allowedSourceAddressPrefix;
   const sources = port.allowedSourceAddressPrefixes ?? (one === undefined ? [] : [one]);
-  if (sources.length === 0 || normalisePrefixes(sources).unreadable.length > 0) {
+  if (sources.length === 0 || !sources.every(isJitSource)) {
     throw invalid(`Port ${port.number} needs a source: an address, a network or '*'.`);
   }
   return sources;

@@ -4,8 +4,9 @@ import { HOUR } from "../../domain/instant.ts";
 import type { Duration, Instant } from "../../domain/instant.ts";
 import { DoorbellError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
-import { LiveTenant, historyOf } from "../live-tenant.ts";
-import type { TenantProfile } from "../live-tenant.ts";
+import { LiveTenant } from "../live-tenant.ts";
+import { historyOf } from "../profiles.ts";
+import type { TenantProfile } from "../profiles.ts";
 import { Random } from "../random.ts";
 import { AZURE_DELAYS } from "../simulation.ts";
 import type { LogDelays } from "../simulation.ts";
@@ -131,6 +132,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const services = await listen(options.port ?? 0, identity, (request, response) => {
     const seen = record.add(request.method ?? "", request.url ?? "", clock.now());
+    response.setHeader("date", new Date(clock.now()).toUTCString());
     const url = urlOf(request, services);
     if (typeof url === "string") {
       const refusal = armError(403, "Forbidden", url);

@@ -2,8 +2,8 @@ import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { TerminalConsole } from "../../../adapters/terminal/console.ts";
-import type { ConsoleOptions } from "../../../adapters/terminal/console.ts";
+import { Teletype } from "../../../adapters/terminal/teletype.ts";
+import type { TeletypeOptions } from "../../../adapters/terminal/teletype.ts";
 import { Screen } from "./screen.ts";
 
 const UP = "\u001B[A";
@@ -14,7 +14,7 @@ const PROMPT = "doorbell> ";
 /** A terminal with somebody at its keyboard. */
 interface Sitting {
   readonly screen: Screen;
-  readonly terminal: TerminalConsole;
+  readonly terminal: Teletype;
   /** Questions as they were handed over. */
   readonly asked: string[];
   readonly typed: string[];
@@ -26,12 +26,12 @@ interface Sitting {
 }
 
 async function sit(
-  change: Partial<ConsoleOptions> & { readonly columns?: number; readonly slow?: boolean } = {},
+  change: Partial<TeletypeOptions> & { readonly columns?: number; readonly slow?: boolean } = {},
 ): Promise<Sitting> {
   const input = new PassThrough();
   const screen = new Screen(change.columns ?? 40);
   const typed: string[] = [];
-  const terminal = new TerminalConsole({
+  const terminal = new Teletype({
     input,
     output: screen,
     interactive: true,

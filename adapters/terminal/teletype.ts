@@ -3,8 +3,8 @@ import type { CompleterResult, Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { safeText } from "./safe-text.ts";
 
-/** What a console is made of. */
-export interface ConsoleOptions {
+/** What a teletype is made of. */
+export interface TeletypeOptions {
   readonly input: Readable;
   readonly output: Writable;
   /** Whether a person types: then there is a prompt, line editing, history and tab completion. */
@@ -28,13 +28,13 @@ const ESCAPE = "\u001B";
  * A terminal, or a pipe, where lines are typed and text is printed. What is printed while a person types
  * appears above the line being typed, which stays as it is, cursor and all.
  */
-export class TerminalConsole {
-  readonly #options: ConsoleOptions;
+export class Teletype {
+  readonly #options: TeletypeOptions;
   readonly #lines: Interface;
   #closed = false;
   #lost: Error | null = null;
 
-  constructor(options: ConsoleOptions) {
+  constructor(options: TeletypeOptions) {
     this.#options = options;
     const { input, output, interactive } = options;
     this.#lines = createInterface(

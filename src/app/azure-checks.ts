@@ -1,0 +1,95 @@
+import {
+  INTERFACES,
+  JIT_POLICIES,
+  listPath,
+  MACHINES,
+  NSGS,
+  purposeOf,
+} from "../azure/arm-listing.ts";
+import { ArmReader } from "../azure/arm-reader.ts";
+import { connectAzure } from "../azure/azure-connection.ts";
+import { MeteredCalls } from "../azure/metered-calls.ts";
+import type { Metered } from "../azure/metered-calls.ts";
+import { logPurpose, MonitorLogReader } from "../azure/monitor-log-reader.ts";
+import type { CallPurpose } from "../azure/azure-fault.ts";
+import { ReadBudget } from "../azure/read-budget.ts";
+import type { AzureConfiguration } from "../config/configuration.ts";
+import { HOUR, SECOND } from "../domain/instant.ts";
+import type { Duration } from "../domain/instant.ts";
+import { DoorbellError } from "../errors.ts";
+import type { AzureSurroundings } from "./azure-feeds.ts";
+
+/** What one check found. */
+export interface Check {
+  /** What was checked, such as `Activity Log of <subscription>`. */
+  readonly what: string;
+  /** `failed`: Doorbell cannot do its work. `limited`: it works, and says what it cannot check. */
+  readonly result: "passed" | "limited" | "failed";
+  /** What to do, in one line; null when it passed. */
+  readonly advice: string | null;
+}
+
+const CHECK_LIMIT: Duration = 20 * SECOND;
+
+/** Makes one small call for each permission in each configured Azure subscription. */
+export async function* checkAzure(
+  configuration: AzureConfiguration,
+  { clock, wall, ca }: AzureSurroundings,
+): AsyncGenerator<Check, void, undefined> {
+  if (configuration.tenants.length === 0) {
+    const advice =
+      "No Azure subscription is watched: name tenants and their subscriptions in azure.tenants.";
+    yield { what: "Azure", result: "failed", advice };
+  }
+  for (const [index, tenant] of configuration.tenants.entries()) {
+    const setting = `azure.tenants[${index}]`;
+    const connection = connectAzure(
+      {
+        cloud: configuration.cloud,
+        tenantId: tenant.id,
+        credential: tenant.credential,
+        ca,
+        setting,
+      },
+      wall,
+    );
+    for (const subscription of tenant.subscriptions) {
+      const calls = new MeteredCalls({ clock, wall, budget: new ReadBudget() });
+      const log = new MonitorLogReader(subscription, connection, clock);
+      const query = {
+        provider: "Microsoft.Security",
+        from: clock.now() - HOUR,
+        to: clock.now(),
+      } as const;
+      const purpose = logPurpose(subscription, setting);
+      yield await check(calls, purpose, async (signal) => log.page(query, null, signal), "failed");
+      if (configuration.liveState) {
+        const reader = new ArmReader(connection, clock);
+        for (const kind of [NSGS, JIT_POLICIES, INTERFACES, MACHINES]) {
+          const wanted = purposeOf(kind, subscription, setting);
+          const read = async (signal: AbortSignal) =>
+            reader.page(listPath(kind, subscription), kind.apiVersion, null, wanted, signal);
+          yield await check(calls, wanted, read, "limited");
+        }
+      }
+    }
+  }
+}
+
+async function check<T extends Metered>(
+  calls: MeteredCalls,
+  purpose: CallPurpose,
+  call: (signal: AbortSignal) => Promise<T>,
+  ifNot: "limited" | "failed",
+): Promise<Check> {
+  const what = `${purpose.what} of Azure subscription ${purpose.azureSubscription}`;
+  try {
+    await calls.make(purpose, call, new AbortController().signal, CHECK_LIMIT);
+    return { what, result: "passed", advice: null };
+  } catch (error) {
+    if (error instanceof DoorbellError) {
+      return { what, result: ifNot, advice: error.message };
+    }
+    throw error;
+  }
+}

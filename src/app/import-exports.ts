@@ -1,0 +1,146 @@
+import type { RowOutcome } from "../azure/activity-row.ts";
+import { openExport } from "../azure/export-file.ts";
+import { readExport } from "../azure/export-reader.ts";
+import type { ExportSummary } from "../azure/export-reader.ts";
+import { quarantinedText } from "../azure/row-intake.ts";
+import { RuleInterner } from "../azure/rule-interner.ts";
+import type { QuarantinedRow, ReceivedEvent } from "../domain/feed.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { WorkingHours } from "../domain/working-hours.ts";
+import { DoorbellError } from "../errors.ts";
+import { IngestService } from "../ingest/ingest-service.ts";
+import { notificationRouter } from "../notify/notification-router.ts";
+import type { Clock, RandomSource, Store } from "../ports.ts";
+import { countedFile } from "./export-reading.ts";
+import { Handoff } from "./handoff.ts";
+
+/** What exports are imported with. */
+export interface ImportParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly workingHours: WorkingHours | null;
+  /** What `-` stands for. */
+  readonly standardInput: AsyncIterable<Uint8Array>;
+  /** Told how many bytes of which file were read so far. */
+  readonly onProgress: (file: string, bytes: number) => void;
+  readonly onProblem: (problem: string) => void;
+}
+
+/** What an import brought. */
+export interface ImportResult {
+  /** Events that the store did not have. */
+  readonly added: number;
+  readonly summaries: readonly ExportSummary[];
+  /** Files that could not be read, or not to their end. */
+  readonly failures: readonly DoorbellError[];
+}
+
+/** So many events are stored at once. */
+const BATCH = 1000;
+
+/**
+ * Takes exports into the store, with every row as it stands in the file. What is imported does not ring:
+ * it was open before. A file that cannot be read does not keep the others from being imported.
+ *
+ * @throws DoorbellError `store` or `store-full`: what was stored until then stays.
+ */
+export async function importExports(
+  paths: readonly string[],
+  parts: ImportParts,
+): Promise<ImportResult> {
+  const { store, clock, random } = parts;
+  const ingest = new IngestService({
+    store,
+    route: notificationRouter(store, () => false),
+    clock,
+    random,
+    isWorkingTime: parts.workingHours,
+    onStored: () => {},
+    onProblem: parts.onProblem,
+  });
+  const handoff = new Handoff<Batch>();
+  const importing = ingest.importAll(handoff).finally(() => {
+    handoff.end();
+  });
+  const reading = readAll(paths, parts, handoff).finally(() => {
+    handoff.end();
+  });
+  const [added, read] = await Promise.all([importing, reading]);
+  return { added, ...read };
+}
+
+async function readAll(
+  paths: readonly string[],
+  { standardInput, onProgress, clock }: ImportParts,
+  handoff: Handoff<Batch>,
+): Promise<Omit<ImportResult, "added">> {
+  const summaries: ExportSummary[] = [];
+  const failures: DoorbellError[] = [];
+  const rules = new RuleInterner();
+  for (const path of paths) {
+    const batches = new Batches(handoff);
+    try {
+      const file = countedFile(await openExport(path, standardInput), onProgress);
+      const summary = await readExport(file, async () => batches.giveFull(), {
+        rules,
+        onRow: (raw, outcome) => {
+          batches.add(raw, outcome, clock.now());
+        },
+      });
+      summaries.push(summary);
+      if (summary.truncated) {
+        failures.push(new DoorbellError("truncated-file", summary.warnings.join(" ")));
+      }
+    } catch (error) {
+      if (!(error instanceof DoorbellError)) {
+        throw error;
+      }
+      failures.push(error);
+    }
+    await batches.giveAll();
+  }
+  return { summaries, failures };
+}
+
+interface Batch {
+  readonly events: readonly ReceivedEvent[];
+  readonly quarantined: readonly QuarantinedRow[];
+}
+
+/** Collects what is read until there is enough to store. */
+class Batches {
+  readonly #handoff: Handoff<Batch>;
+  #events: ReceivedEvent[] = [];
+  #quarantined: QuarantinedRow[] = [];
+
+  constructor(handoff: Handoff<Batch>) {
+    this.#handoff = handoff;
+  }
+
+  add(raw: string, outcome: RowOutcome, now: Instant): void {
+    if (outcome.kind === "event") {
+      this.#events.push({ event: outcome.event, raw });
+      for (const fault of outcome.faults) {
+        this.#quarantined.push(quarantinedText(raw, fault, now));
+      }
+    } else if (outcome.kind !== "irrelevant") {
+      this.#quarantined.push(quarantinedText(raw, outcome.reason, now));
+    }
+  }
+
+  async giveFull(): Promise<void> {
+    if (this.#events.length + this.#quarantined.length >= BATCH) {
+      await this.giveAll();
+    }
+  }
+
+  async giveAll(): Promise<void> {
+    const batch = { events: this.#events, quarantined: this.#quarantined };
+    this.#events = [];
+    this.#quarantined = [];
+    if (batch.events.length + batch.quarantined.length > 0) {
+      await this.#handoff.give(batch);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { Conversations } from "../ask/conversations.ts";
+import type { ConfiguredSubscription } from "../config/configuration.ts";
+import type { FeedHealth } from "../domain/feed.ts";
+import { HOUR, MINUTE } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import type { WorkingHours } from "../domain/working-hours.ts";
+import { IngestService } from "../ingest/ingest-service.ts";
+import { notificationRouter } from "../notify/notification-router.ts";
+import { OutboxWorker } from "../notify/outbox-worker.ts";
+import type {
+  ActivitySource,
+  ChatAdapter,
+  Clock,
+  LiveState,
+  Log,
+  OutboxHealth,
+  RandomSource,
+  Store,
+  TrailNames,
+} from "../ports.ts";
+import { keepConfiguredSubscriptions } from "./configured-subscriptions.ts";
+
+/** What the running program is made of. */
+export interface ServiceParts {
+  /** Open; closed by `stop`. */
+  readonly store: Store;
+  readonly sources: readonly ActivitySource[];
+  readonly live: LiveState | null;
+  readonly chats: readonly ChatAdapter[];
+  readonly subscriptions: readonly ConfiguredSubscription[];
+  /** The program's clock, which may run faster than real time. */
+  readonly clock: Clock;
+  /** Real time. */
+  readonly wall: Clock;
+  readonly random: RandomSource;
+  /** The zone of people whose platform does not tell theirs. */
+  readonly zone: string;
+  readonly workingHours: WorkingHours | null;
+  /** Age after which data is thinned; null keeps everything. */
+  readonly retention: Duration | null;
+  readonly log: Log;
+}
+
+/** The program while it runs. */
+export interface Service {
+  readonly conversations: Conversations;
+  /** Resolves when every feed has read once what there is, a first start's history included. */
+  readonly caughtUp: Promise<void>;
+  readonly feeds: () => readonly FeedHealth[];
+  readonly names: () => Promise<TrailNames>;
+  /** null when the store cannot be read. */
+  readonly outbox: () => Promise<OutboxHealth | null>;
+  /** Starts the chats: from now on they hand over questions, and notifications are posted. */
+  listen(): Promise<void>;
+  /** Stops in order: chats, feeds, outbox, store. Nothing that was accepted is lost. */
+  stop(): Promise<void>;
+}
+
+const TICK: Duration = MINUTE / 4;
+const THINNING: Duration = HOUR;
+/** How often it is looked whether the feeds have caught up, in real time. */
+const LOOK: Duration = 20;
+
+/** Starts the feeds, the ingest and the outbox; the chats listen when they are told to. */
+export async function startService(parts: ServiceParts): Promise<Service> {
+  const { store, sources, chats, clock, wall, random, log } = parts;
+  const started = clock.now();
+  await keepConfiguredSubscriptions(parts.subscriptions, store, started);
+  const threaded = new Set(
+    chats.filter(({ capabilities }) => capabilities.threads).map(({ platform }) => platform),
+  );
+  const onProblem = (problem: string): void => {
+    log("warning", problem);
+  };
+  const outbox = new OutboxWorker({ store, adapters: chats, clock, random, onProblem });
+  const ingest = new IngestService({
+    store,
+    route: notificationRouter(store, (platform) => threaded.has(platform)),
+    clock,
+    random,
+    isWorkingTime: parts.workingHours,
+    onStored: () => {
+      outbox.wake();
+    },
+    onProblem,
+  });
+  const feeds = (): readonly FeedHealth[] => ingest.health().feeds;
+  const conversations = new Conversations({
+    store,
+    live: parts.live,
+    clock,
+    zone: parts.zone,
+    feeds,
+  });
+  const feeding = new AbortController();
+  const delivering = new AbortController();
+  const running = [
+    ...sources.map(async (source) => ingest.follow(source, feeding.signal)),
+    ingest.keepTime(TICK, feeding.signal),
+    ...(parts.retention === null ? [] : [thinning(ingest, parts.retention, clock, feeding.signal)]),
+  ];
+  let deliveries: Promise<void> | null = null;
+  return {
+    conversations,
+    caughtUp: caughtUp(feeds, started, wall, feeding.signal),
+    feeds,
+    names: async () => store.names(),
+    outbox: async () => store.outboxHealth().catch(() => null),
+    listen: async () => {
+      for (const chat of chats) {
+        await chat.start({ answer: async (question) => conversations.answer(question) });
+      }
+      deliveries ??= outbox.run(delivering.signal);
+    },
+    stop: async () => {
+      await Promise.all(chats.map(async (chat) => chat.stop()));
+      feeding.abort();
+      await Promise.all(running);
+      delivering.abort();
+      await deliveries;
+      await store.close();
+    },
+  };
+}
+
+async function thinning(
+  ingest: IngestService,
+  age: Duration,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await ingest.thin(clock.now() - age);
+    await clock.sleep(THINNING, signal);
+  }
+}
+
+async function caughtUp(
+  feeds: () => readonly FeedHealth[],
+  started: Instant,
+  wall: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const isThere = ({ state, lastSuccess, progress, problem }: FeedHealth): boolean =>
+    state === "stopped" ||
+    problem !== null ||
+    (progress === null && lastSuccess !== null && lastSuccess >= started);
+  while (!signal.aborted && !feeds().every(isThere)) {
+    await wall.sleep(LOOK, signal);
+  }
+}

@@ -1,0 +1,45 @@
+import { checkAzure } from "../app/azure-checks.ts";
+import type { Check } from "../app/azure-checks.ts";
+import { openStore } from "../app/open-store.ts";
+import { DoorbellError } from "../errors.ts";
+import type { CommandContext } from "./command-context.ts";
+import { requireConfiguration } from "./configuration-file.ts";
+import type { ServiceOptions } from "./options.ts";
+
+const WORDS = { passed: "ok     ", limited: "limited", failed: "FAILED " } as const;
+
+/**
+ * `doorbell doctor`: checks the configuration, the store, and each permission in each Azure subscription.
+ *
+ * @returns the exit status: 1 when something failed.
+ */
+export async function runDoctor(options: ServiceOptions, context: CommandContext): Promise<number> {
+  const { clock, random } = context.surroundings;
+  const { path, configuration } = await requireConfiguration(options.config, context);
+  let failed = 0;
+  const tell = async ({ what, result, advice }: Check): Promise<void> => {
+    failed += result === "failed" ? 1 : 0;
+    await context.writeLine(`${WORDS[result]}  ${what}${advice === null ? "" : `: ${advice}`}`);
+  };
+  await tell({ what: `configuration ${path}`, result: "passed", advice: null });
+  try {
+    const store = await openStore(configuration.store, clock);
+    await tell({ what: `store ${store.description}`, result: "passed", advice: null });
+    await store.close();
+  } catch (error) {
+    if (!(error instanceof DoorbellError)) {
+      throw error;
+    }
+    await tell({ what: "store", result: "failed", advice: error.message });
+  }
+  const surroundings = { clock, wall: clock, random, ca: null };
+  for await (const check of checkAzure(configuration.azure, surroundings)) {
+    await tell(check);
+  }
+  await context.writeLine(
+    failed === 0
+      ? "Doorbell can do its work."
+      : `${failed === 1 ? "1 check" : `${failed} checks`} failed.`,
+  );
+  return failed === 0 ? 0 : 1;
+}

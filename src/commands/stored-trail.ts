@@ -1,0 +1,52 @@
+import { azureFeeds } from "../app/azure-feeds.ts";
+import { openStore } from "../app/open-store.ts";
+import { Conversations } from "../ask/conversations.ts";
+import { coverageOf } from "../ask/store-coverage.ts";
+import { WHOLE_TRAIL } from "../ask/trail-query.ts";
+import type { Knowledge } from "../ask/knowledge.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { Store } from "../ports.ts";
+import type { CommandContext } from "./command-context.ts";
+
+/**
+ * Does something with the configured store, which another Doorbell may be serving from meanwhile.
+ *
+ * @throws DoorbellError `store` or `store-full`.
+ */
+export async function withStore<T>(
+  configuration: Configuration,
+  context: CommandContext,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(configuration.store, context.surroundings.clock);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Conversations out of the store, with a look at the NSGs themselves where that is configured. */
+export function conversationsOf(
+  store: Store,
+  configuration: Configuration,
+  context: CommandContext,
+  zone: string,
+): Conversations {
+  const { clock, random } = context.surroundings;
+  const { live } = azureFeeds(configuration.azure, { clock, wall: clock, random, ca: null });
+  return new Conversations({ store, live, clock, zone, feeds: () => [] });
+}
+
+/** All that the store holds, in the form of an export's reading. */
+export async function wholeTrail(
+  store: Store,
+  context: CommandContext,
+): Promise<Pick<Knowledge, "trail" | "coverage" | "eventOf">> {
+  const now = context.surroundings.clock.now();
+  return {
+    trail: await store.trail(WHOLE_TRAIL),
+    coverage: coverageOf(await store.coverage(), [], now),
+    eventOf: () => null,
+  };
+}

@@ -1,0 +1,285 @@
+import type { FeedHealth, FeedPage, ReceivedEvent } from "../domain/feed.ts";
+import { DAY } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import type { Sighting } from "../domain/sighting.ts";
+import type { ActivitySource, RandomSource } from "../ports.ts";
+import { moveOf } from "./feed-move.ts";
+import { persevere } from "./perseverance.ts";
+import type { Persevered } from "./perseverance.ts";
+import { TrailKeeper } from "./trail-keeper.ts";
+import type { KeeperParts } from "./trail-keeper.ts";
+
+/** Older rows are history: working out what follows from them can wait for the next tick. */
+const OLD_NEWS: Duration = DAY;
+
+/** What the ingest works with. */
+export interface IngestParts extends KeeperParts {
+  readonly random: RandomSource;
+  /** Told of what a person should know, one line each. */
+  readonly onProblem: (problem: string) => void;
+}
+
+/** How the following of a feed ended. */
+export type FeedEnd =
+  /** It has no more pages. */
+  | { readonly kind: "ended" }
+  | { readonly kind: "aborted" }
+  /** What no retry can mend. */
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** How the ingest is doing, for `status` and the health page. */
+export interface IngestHealth {
+  readonly feeds: readonly FeedHealth[];
+  readonly subscriptions: readonly {
+    readonly azureSubscription: string;
+    readonly events: number;
+    /** Up to when its log can be known; null when nothing is. */
+    readonly knownUntil: Instant | null;
+  }[];
+}
+
+/** Takes what feeds and exports bring into the store, and keeps the trail there true as time goes on. */
+export class IngestService {
+  readonly #parts: IngestParts;
+  readonly #keeper: TrailKeeper;
+  readonly #sources = new Map<string, ActivitySource>();
+  /** What cannot be stored at the moment, by feed or Azure subscription. */
+  readonly #problems = new Map<string, string>();
+  /** Why feeds have stopped for good. */
+  readonly #stopped = new Map<string, string>();
+  /** Azure subscriptions that feeds bring events of. */
+  readonly #followed = new Set<string>();
+  /** Azure subscriptions with history whose meaning is left to the next tick. */
+  readonly #postponed = new Set<string>();
+
+  constructor(parts: IngestParts) {
+    this.#parts = parts;
+    this.#keeper = new TrailKeeper(parts);
+  }
+
+  /**
+   * Stores the pages of a feed until it ends or the signal aborts; each is tried until it is stored.
+   * Never throws: a feed that fails for good does not end the others.
+   */
+  async follow(source: ActivitySource, signal: AbortSignal): Promise<FeedEnd> {
+    const { feed, azureSubscription } = source;
+    this.#sources.set(feed, source);
+    if (azureSubscription !== null) {
+      this.#followed.add(azureSubscription);
+    }
+    try {
+      const cursor = await this.#persist(feed, signal, async () => this.#parts.store.cursor(feed));
+      if (cursor.done) {
+        for await (const page of source.pages(cursor.value, signal)) {
+          const { done } = await this.#persist(feed, signal, async () => this.#take(page, source));
+          if (!done) {
+            break;
+          }
+        }
+      }
+    } catch (error) {
+      const problem = `The feed ${feed} has stopped: ${textOf(error)}`;
+      this.#stopped.set(feed, problem);
+      this.#parts.onProblem(problem);
+      return { kind: "failed", error };
+    }
+    await this.#attempt(feed, async () => this.#keeper.storeHeld(feed));
+    if (signal.aborted) {
+      return { kind: "aborted" };
+    }
+    await this.tick();
+    return { kind: "ended" };
+  }
+
+  /**
+   * Stores what exports hold, and when they have ended what follows from it. Each part is tried once.
+   *
+   * @returns how many events were new.
+   * @throws DoorbellError when the store fails: the parts before stay, and may be imported again.
+   */
+  async importAll(parts: AsyncIterable<Pick<FeedPage, "events" | "quarantined">>): Promise<number> {
+    let added = 0;
+    const touched = new Set<string>();
+    for await (const { events, quarantined } of parts) {
+      const subscriptions = subscriptionsOf(events, []);
+      const content = { events, quarantined, sightings: [], move: null };
+      added += await this.#keeper.store(content, subscriptions, () => false);
+      for (const one of subscriptions) {
+        touched.add(one);
+      }
+    }
+    for (const one of touched) {
+      await this.#settle(one);
+    }
+    return added;
+  }
+
+  /**
+   * Works out what the passing of time changes and what follows from history that came, and stores moves
+   * of feeds that brought nothing new. What fails is told, and tried again by the next tick.
+   */
+  async tick(): Promise<void> {
+    for (const feed of this.#keeper.waitingFeeds) {
+      await this.#attempt(feed, async () => this.#keeper.storeHeld(feed));
+    }
+    for (const one of new Set([...this.#followed, ...this.#postponed])) {
+      await this.#attempt(one, async () => this.#settle(one));
+    }
+  }
+
+  /**
+   * Ticks until the signal aborts. The first tick looks at every Azure subscription of the store: an
+   * import may have been cut off, or an older version may have concluded otherwise.
+   */
+  async keepTime(interval: Duration, signal: AbortSignal): Promise<void> {
+    const stored = await this.#persist("store", signal, async () =>
+      this.#parts.store.azureSubscriptions(),
+    );
+    for (const one of stored.done ? stored.value : []) {
+      this.#postponed.add(one);
+    }
+    while (!signal.aborted) {
+      await this.tick();
+      await this.#parts.clock.sleep(interval, signal);
+    }
+  }
+
+  /**
+   * Throws away openings that were closed before an instant, and the events that nothing else rests on.
+   * Where what is kept would say something else without them, that Azure subscription keeps everything,
+   * which is told.
+   *
+   * @returns how many events went.
+   */
+  async thin(before: Instant): Promise<number> {
+    let gone = 0;
+    for (const one of await this.#parts.store.azureSubscriptions()) {
+      await this.#attempt(one, async () => {
+        await this.#keeper.settle(one);
+        const removed = await this.#keeper.thin(one, before);
+        if (removed === null) {
+          this.#parts.onProblem(
+            `Azure subscription ${one} keeps its old events: what is to stay would say something else without them.`,
+          );
+        }
+        gone += removed ?? 0;
+        await this.#settle(one);
+      });
+    }
+    return gone;
+  }
+
+  health(): IngestHealth {
+    return {
+      feeds: [...this.#sources.values()].map((source) => this.#feedHealth(source)),
+      subscriptions: this.#keeper.states.map(({ azureSubscription, events, knownUntil }) => ({
+        azureSubscription,
+        events,
+        knownUntil: Number.isFinite(knownUntil) ? knownUntil : null,
+      })),
+    };
+  }
+
+  #feedHealth(source: ActivitySource): FeedHealth {
+    const health = source.health();
+    const stopped = this.#stopped.get(source.feed);
+    if (stopped !== undefined) {
+      return { ...health, state: "stopped", problem: stopped };
+    }
+    const problem = this.#problems.get(source.feed);
+    return problem === undefined ? health : { ...health, state: "failing", problem };
+  }
+
+  async #take(page: FeedPage, source: ActivitySource): Promise<void> {
+    const { events, sightings, quarantined } = page;
+    const subscriptions = new Set(subscriptionsOf(events, sightings));
+    for (const one of subscriptions) {
+      this.#followed.add(one);
+    }
+    if (source.azureSubscription !== null) {
+      subscriptions.add(source.azureSubscription);
+    }
+    const content = { events, sightings, quarantined, move: moveOf(page, source) };
+    await this.#keeper.store(content, [...subscriptions], (fresh, one) => {
+      const isUrgent = this.#isUrgent(page, fresh, one);
+      if (isUrgent) {
+        this.#postponed.delete(one);
+      } else {
+        this.#postponed.add(one);
+      }
+      return isUrgent;
+    });
+  }
+
+  /** History comes in many pages: correlating after each of them would delay what is new. */
+  #isUrgent(page: FeedPage, fresh: readonly ReceivedEvent[], subscription: string): boolean {
+    const recent = this.#parts.clock.now() - OLD_NEWS;
+    return (
+      page.read !== null ||
+      page.sightings.length > 0 ||
+      fresh.some(({ event }) => event.at >= recent) ||
+      (fresh.length === 0 && !this.#postponed.has(subscription))
+    );
+  }
+
+  /** An Azure subscription of which no feed brings events is not held for longer than it takes. */
+  async #settle(azureSubscription: string): Promise<void> {
+    await this.#keeper.settle(azureSubscription);
+    this.#postponed.delete(azureSubscription);
+    if (!this.#followed.has(azureSubscription)) {
+      await this.#keeper.release(azureSubscription);
+    }
+  }
+
+  async #persist<T>(
+    what: string,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<Persevered<T>> {
+    return persevere(work, this.#parts, signal, (error) => {
+      this.#tellFailure(what, error);
+    });
+  }
+
+  /** Tries once; the next tick tries again. */
+  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#tellFailure(what, null);
+    } catch (error) {
+      this.#tellFailure(what, error);
+    }
+  }
+
+  #tellFailure(what: string, error: unknown): void {
+    this.#tell(
+      what,
+      error === null ? null : `What came of ${what} cannot be stored: ${textOf(error)}`,
+    );
+  }
+
+  /** A problem is told when it begins or becomes another, not with every try. */
+  #tell(what: string, problem: string | null): void {
+    if (problem === null) {
+      this.#problems.delete(what);
+    } else if (this.#problems.get(what) !== problem) {
+      this.#problems.set(what, problem);
+      this.#parts.onProblem(problem);
+    }
+  }
+}
+
+function subscriptionsOf(
+  events: readonly ReceivedEvent[],
+  sightings: readonly Sighting[],
+): readonly string[] {
+  const resources = [
+    ...events.map(({ event }) => event.resource),
+    ...sightings.map((one) => one.resource),
+  ];
+  return [...new Set(resources.map(({ subscriptionId }) => subscriptionId))];
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,45 @@
+import type { ReadSpan } from "../domain/feed.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import { MINUTE } from "../domain/instant.ts";
+
+/** How late Azure may write a row of the Activity Log, as documented: 3 to 20 minutes. */
+export const LOG_DELAY: Duration = 20 * MINUTE;
+
+/** The stretches with one more, those that touch joined; in order. */
+export function withSpan(spans: readonly ReadSpan[], added: ReadSpan): readonly ReadSpan[] {
+  const touching = spans.filter((span) => spansTouch(span, added));
+  const joined = {
+    from: Math.min(added.from, ...touching.map(({ from }) => from)),
+    to: Math.max(added.to, ...touching.map(({ to }) => to)),
+  };
+  return [...spans.filter((span) => !touching.includes(span)), joined].toSorted(
+    (a, b) => a.from - b.from,
+  );
+}
+
+/** Whether two stretches overlap, or one begins where the other ends. */
+export function spansTouch(a: ReadSpan, b: ReadSpan): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}
+
+/**
+ * Up to when the log can be known: rows come late, so what was read whole a moment ago may still lack
+ * its last minutes. Without a stretch that was read whole (imported exports say nothing of that), up to
+ * the newest event, as for an export.
+ *
+ * @returns an instant before all others when nothing is known.
+ */
+export function knownUntil(spans: readonly ReadSpan[], newestEvent: Instant | null): Instant {
+  const latest = spans.at(-1);
+  return latest === undefined ? (newestEvent ?? Number.NEGATIVE_INFINITY) : latest.to - LOG_DELAY;
+}
+
+/**
+ * Since when everything up to now is known: the beginning of the latest stretch. What lies before it may
+ * have gaps, so it proves no "never before".
+ *
+ * @returns null without a stretch.
+ */
+export function knownSince(spans: readonly ReadSpan[]): Instant | null {
+  return spans.at(-1)?.from ?? null;
+}

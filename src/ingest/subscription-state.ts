@@ -1,0 +1,180 @@
+import { Correlator } from "../correlate/correlator.ts";
+import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Opening } from "../domain/opening.ts";
+import type { Sighting } from "../domain/sighting.ts";
+import type { Trail } from "../domain/trail.ts";
+import type { Removal, TrailWriter } from "../ports.ts";
+import { knownSince, knownUntil, withSpan } from "./read-stretches.ts";
+import { planThinning } from "./thinning-plan.ts";
+import { byIdentity, differenceOf } from "./trail-difference.ts";
+import type { StoredTrail, TrailDifference } from "./trail-difference.ts";
+
+/** Whether an instant lies within working hours; null when nobody configured them. */
+type WorkingTime = ((instant: Instant) => boolean) | null;
+
+/** What an evaluation found; handed back to `accept` when it is stored. */
+export interface Evaluation {
+  readonly azureSubscription: string;
+  readonly trail: Trail;
+  readonly difference: TrailDifference;
+}
+
+/**
+ * What is known of one Azure subscription: its events and sightings, correlated, beside what the store
+ * says of them.
+ * It can be thrown away at any time and restored from the store.
+ */
+export class SubscriptionState {
+  readonly azureSubscription: string;
+  readonly #correlator = new Correlator();
+  readonly #sightings: Sighting[] = [];
+  #stored: StoredTrail;
+  #spans: readonly ReadSpan[];
+  #newestEvent: Instant | null = null;
+  /** Whether something came that is not in the trail that was evaluated last. */
+  #isUnsettled = true;
+  #acceptedUntil: Instant = Number.NEGATIVE_INFINITY;
+  /** The earliest moment from which on the passing of time may change what is said. */
+  #nextLook: Instant = Number.POSITIVE_INFINITY;
+
+  private constructor(azureSubscription: string, stored: Trail, spans: readonly ReadSpan[]) {
+    this.azureSubscription = azureSubscription;
+    this.#stored = byIdentity(stored);
+    this.#spans = spans;
+  }
+
+  /**
+   * Restores it. The store may have been left between a page's events and what follows from them, or by
+   * an older version that concluded otherwise: so it is to be evaluated at once.
+   */
+  static async restore(
+    store: Pick<TrailWriter, "events" | "sightings" | "stored">,
+    azureSubscription: string,
+    spans: readonly ReadSpan[],
+  ): Promise<SubscriptionState> {
+    const stored = await store.stored(azureSubscription);
+    const state = new SubscriptionState(azureSubscription, stored, spans);
+    for await (const event of store.events(azureSubscription)) {
+      state.#correlator.add([event]);
+      state.#newestEvent = Math.max(state.#newestEvent ?? event.at, event.at);
+    }
+    for await (const sighting of store.sightings(azureSubscription)) {
+      state.see([sighting]);
+    }
+    return state;
+  }
+
+  /** How many distinct events are known. */
+  get events(): number {
+    return this.#correlator.size;
+  }
+
+  /** Up to when its log can be known. */
+  get knownUntil(): Instant {
+    return knownUntil(this.#spans, this.#newestEvent);
+  }
+
+  /** Adds events; returns those that said something new. */
+  add(received: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
+    const fresh = received.filter(({ event }) => this.#correlator.add([event]) > 0);
+    for (const { event } of fresh) {
+      this.#newestEvent = Math.max(this.#newestEvent ?? event.at, event.at);
+    }
+    this.#isUnsettled ||= fresh.length > 0;
+    return fresh;
+  }
+
+  /** Adds what resources showed; returns the sightings that are new. */
+  see(sightings: readonly Sighting[]): readonly Sighting[] {
+    const fresh = sightings.filter((sighting) => this.#correlator.addSightings([sighting]) > 0);
+    for (const sighting of fresh) {
+      this.#sightings.push(sighting);
+    }
+    this.#isUnsettled ||= fresh.length > 0;
+    return fresh;
+  }
+
+  /** A stretch of its log was read whole. */
+  read(span: ReadSpan): void {
+    const since = knownSince(this.#spans);
+    this.#spans = withSpan(this.#spans, span);
+    this.#isUnsettled ||= since !== knownSince(this.#spans);
+  }
+
+  /**
+   * Whether what the events say may differ from what was evaluated last: something came, or time went on
+   * while an opening stands past its promised end, or while a witness waits for the log.
+   */
+  get isDue(): boolean {
+    const until = this.knownUntil;
+    return this.#isUnsettled || (until > this.#acceptedUntil && until > this.#nextLook);
+  }
+
+  /** What the events say now, and what of it the store does not say. */
+  evaluate(isWorkingTime: WorkingTime): Evaluation {
+    const { azureSubscription } = this;
+    const trail = this.#trailOf(this.#correlator, isWorkingTime);
+    return { azureSubscription, trail, difference: differenceOf(this.#stored, trail) };
+  }
+
+  /**
+   * What may be thrown away because it is old; null when everything must stay.
+   *
+   * @param events every stored one of this Azure subscription.
+   */
+  planThinning(
+    events: readonly ActivityEvent[],
+    before: Instant,
+    isWorkingTime: WorkingTime,
+  ): Removal | null {
+    return planThinning({
+      events,
+      sightings: this.#sightings,
+      before,
+      trail: this.#trailOf(this.#correlator, isWorkingTime),
+      correlate: (kept, seen) => {
+        const correlator = new Correlator();
+        correlator.add(kept);
+        correlator.addSightings(seen);
+        return this.#trailOf(correlator, isWorkingTime);
+      },
+    });
+  }
+
+  #trailOf(correlator: Correlator, isWorkingTime: WorkingTime): Trail {
+    return correlator.trail({
+      asOf: this.knownUntil,
+      knownSince: knownSince(this.#spans),
+      isWorkingTime,
+    });
+  }
+
+  /** The evaluation is in the store, or there was nothing to store. */
+  accept({ trail }: Evaluation): void {
+    this.#stored = byIdentity(trail);
+    this.#isUnsettled = false;
+    this.#acceptedUntil = this.knownUntil;
+    this.#nextLook = nextLook(trail, this.#acceptedUntil);
+  }
+}
+
+function nextLook({ openings }: Trail, acceptedUntil: Instant): Instant {
+  return openings.flatMap(momentsOf).reduce((first, moment) => {
+    // A lateness is told in steps; what a witness alone shows changes once, when the log is there.
+    const isPast = moment.once && moment.at < acceptedUntil;
+    return isPast ? first : Math.min(first, moment.at);
+  }, Number.POSITIVE_INFINITY);
+}
+
+/** When the passing of time changes what is said of an opening. */
+function momentsOf(opening: Opening): readonly { readonly at: Instant; readonly once: boolean }[] {
+  const { closedAt, closing, openedAt, promisedEnd, attribution } = opening;
+  const unlogged = attribution.reasons.some(({ code }) => code === "write-unlogged");
+  return [
+    ...(closedAt === null && promisedEnd !== null ? [{ at: promisedEnd, once: false }] : []),
+    ...(closedAt !== null && closing === "unlogged" ? [{ at: closedAt, once: true }] : []),
+    ...(unlogged ? [{ at: openedAt, once: true }] : []),
+  ];
+}
