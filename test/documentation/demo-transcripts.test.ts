@@ -94,8 +94,8 @@ test("who asks at the front desk as the README shows gets its answer, and it rin
       child.stdin.end();
     }
   }
-  const [status] = await ended;
-  expect(status).toBe(0);
+  await ended;
+  expect(child.exitCode).toBe(0);
   expect((await asked)?.trim()).toBe(reply);
   const [key = ""] = all(notification, RING);
   expect(key).not.toBe("");
