@@ -1,6 +1,6 @@
 import type { AccessRequest } from "./domain/access-request.ts";
 import type { ActivityEvent } from "./domain/activity-event.ts";
-import type { IncomingQuestion } from "./domain/chat.ts";
+import type { ChannelChange, HomeVisit, IncomingAction, IncomingQuestion } from "./domain/chat.ts";
 import type {
   FeedHealth,
   FeedPage,
@@ -185,7 +185,11 @@ export interface OutboxHealth {
   readonly problems: readonly string[];
 }
 
-/** Which part of the trail a question needs. Every field narrows; null does not. */
+/**
+ * Which part of the trail a question needs. Every field narrows; null does not. Requests are narrowed by
+ * VM, period and person; where another field narrows, only those come that an opening's candidates name,
+ * and those always do.
+ */
 export interface TrailQuery {
   readonly vm: VmFilter;
   /** Openings that stood, and requests made, at some time of it. */
@@ -194,7 +198,10 @@ export interface TrailQuery {
   readonly closedAfter: Instant | null;
   /** The beginning of an opening's id. */
   readonly openingId: string | null;
-  /** A part of the rule's name, without regard to case. */
+  /**
+   * The rule's name without regard to case; where none is named so, the beginning of its name, else a
+   * part of it.
+   */
   readonly rule: string | null;
   /** A part of the name, or the object ID, of the actor or of a candidate. */
   readonly person: string | null;
@@ -208,7 +215,9 @@ export interface TrailNames {
 
 /** What the store has read so far. */
 export interface StoreCoverage {
+  /** The oldest kept event's time; null when there is none. */
   readonly from: Instant | null;
+  /** The newest kept event's time; null when there is none. */
   readonly to: Instant | null;
   /** Events kept. */
   readonly events: number;
@@ -354,10 +363,57 @@ export interface ChatAdapter {
     since: Instant,
     thread: Receipt | null,
   ): Promise<Receipt | null>;
+  /** Posts a picture, where the platform takes files; throws `DeliveryError`. */
+  postPicture?(channel: ChannelRef, picture: Picture, thread: Receipt | null): Promise<void>;
+  /** How the connection stands, for `status`, the health page and `doctor`. */
+  health?(): ChatHealth;
 }
 
-/** What the program does with what comes from a chat. */
+/** A picture to be posted. */
+export interface Picture {
+  readonly png: Uint8Array;
+  /** Such as `timeline-vm-x.png`. */
+  readonly fileName: string;
+  readonly title: string;
+  /** What the picture shows, for those who do not see it; longer ones are cut at 1,000 characters. */
+  readonly alternativeText: string;
+}
+
+/** How an adapter's connection to its platform stands. */
+export interface ChatHealth {
+  /** `refused`: the platform does not accept the program's identity, and a person must act. */
+  readonly state: "stopped" | "connecting" | "connected" | "refused";
+  readonly since: Instant;
+  /** What is wrong and what to do about it, one line each; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+/** What the program does with what comes from a chat. An adapter does without those that are missing. */
 export interface ChatHandlers {
   /** Answers a question; null when this delivery was answered before. */
   readonly answer: (question: IncomingQuestion) => Promise<Message | null>;
+  /**
+   * Does what a pressed button says, and tells the presser; null when this delivery was obeyed before.
+   * What changes for everybody reaches the message as an edit, through the outbox.
+   */
+  readonly act?: (action: IncomingAction) => Promise<Message | null>;
+  /** What the program's own page shows to a person. */
+  readonly home?: (visit: HomeVisit) => Promise<Message>;
+  /** Names of VMs that contain the text, the likeliest first, for suggestions while typing. */
+  readonly vmNames?: (typed: string, most: number) => Promise<readonly string[]>;
+  /** Questions about the VMs and rules that a text names, complete, in the order of the text. */
+  readonly questionsAbout?: (text: string) => Promise<readonly string[]>;
+  /** Hears that a channel closed, opened or was renamed. */
+  readonly channelChanged?: (change: ChannelChange) => Promise<void>;
+}
+
+/**
+ * Keeps what a chat platform must remember of the workspaces that installed the program: one record for
+ * each, with tokens inside, so that it belongs where secrets may lie.
+ */
+export interface ChatInstallations {
+  /** Adds, or replaces the record of the same platform and workspace. */
+  saveInstallation(platform: string, workspace: string, record: string): Promise<void>;
+  installation(platform: string, workspace: string): Promise<string | null>;
+  forgetInstallation(platform: string, workspace: string): Promise<void>;
 }

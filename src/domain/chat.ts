@@ -21,3 +21,35 @@ export interface IncomingQuestion {
   /** As typed, without the mention or command in front; hostile text. */
   readonly text: string;
 }
+
+/** A press on an action of a message, already verified by the adapter. */
+export interface IncomingAction {
+  /** Identity of the delivery: a redelivered press has the same one and is obeyed once. */
+  readonly deliveryId: string;
+  readonly channel: ChannelRef;
+  readonly user: ChatUser;
+  /** The pressed `MessageAction`'s id; hostile text. */
+  readonly action: string;
+  /** The id of the chosen option; null when the action has none; hostile text. */
+  readonly option: string | null;
+}
+
+/** A person who opened the program's own page in a chat. */
+export interface HomeVisit {
+  readonly user: ChatUser;
+  /** The person's direct conversation with the program. */
+  readonly channel: ChannelRef;
+}
+
+/** Something that happened to a channel, or to a whole workspace. */
+export interface ChannelChange {
+  /** `channel` is empty when it happened to every channel of the workspace. */
+  readonly channel: ChannelRef;
+  /**
+   * `closed`: nothing can be posted there until a person acts; `open`: posting is possible (again), so
+   * that what waits may be tried at once; `renamed`: it has another name and the same identity.
+   */
+  readonly kind: "closed" | "open" | "renamed";
+  /** What happened, in one line, for the log and the health page. */
+  readonly reason: string;
+}

@@ -10,6 +10,21 @@ export interface Message {
   /** One plain sentence that says the most important thing: for notifications and screen readers. */
   readonly summary: string;
   readonly nodes: readonly MessageNode[];
+  /** What a reader may do about it with one press, where the platform has buttons. */
+  readonly actions?: readonly MessageAction[];
+}
+
+/** Something that a reader may do about a message, beside asking. */
+export interface MessageAction {
+  /** Opaque to adapters, which hand it back when it is pressed; at most 100 characters. */
+  readonly id: string;
+  readonly label: string;
+  /** One of these is chosen with the press, such as for how long; empty when there is nothing to choose. */
+  readonly options: readonly {
+    /** Opaque to adapters; at most 50 characters. */
+    readonly id: string;
+    readonly label: string;
+  }[];
 }
 
 /** How much a message, or a part of it, asks for attention. */

@@ -42,15 +42,9 @@ import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
 import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
 import { NameLists, NameReader } from "./name-lists.ts";
-import {
-  announcementsBy,
-  beginPosting,
-  claimDeliveries,
-  nextDueAt,
-  readHealth,
-  recordOutcome,
-} from "./outbox.ts";
+import { beginPosting, claimDeliveries, recordOutcome } from "./outbox.ts";
 import type { Claim } from "./outbox.ts";
+import { announcementsBy, nextDueAt, readHealth } from "./outbox-view.ts";
 import { thinStore } from "./thinning.ts";
 import { readStoredTrail, readTrail } from "./trail-query.ts";
 

@@ -53,9 +53,19 @@ export const LAYERS: readonly Layer[] = [
     packages: ["chrono-node", "fastest-levenshtein", "luxon"],
   },
   {
+    path: "src/picture/",
+    mayImport: [...CORE],
+    packages: ["@resvg/resvg-js", "luxon", "vega"],
+  },
+  {
     path: "adapters/terminal/",
     mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["luxon", "string-width"],
+  },
+  {
+    path: "adapters/slack/",
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts"],
+    packages: ["@slack/bolt", "@slack/oauth", "luxon", "zod"],
   },
   {
     path: "src/app/",
@@ -82,6 +92,7 @@ export const LAYERS: readonly Layer[] = [
       "src/ask/",
       "src/config/",
       "src/message/",
+      "src/picture/",
       "adapters/terminal/index.ts",
     ],
     packages: ["luxon"],

@@ -1,0 +1,72 @@
+import { choices, heading, message as messageOf, paragraph } from "../../src/message/build.ts";
+import type { Message } from "../../src/message/message.ts";
+import type { ChatHandlers, Log } from "../../src/ports.ts";
+import { refusal } from "./access.ts";
+import { withoutSecrets } from "./bolt-logger.ts";
+import { firstOf } from "./deliveries.ts";
+import type { People } from "./people.ts";
+import { PLATFORM } from "./receipt.ts";
+import { renderPages } from "./render/render.ts";
+import type { SlackSettings } from "./settings.ts";
+import type { Workspaces } from "./workspaces.ts";
+
+/** What the home tab is made with. */
+export interface HomeParts {
+  readonly settings: SlackSettings;
+  readonly workspaces: Workspaces;
+  readonly people: People;
+  readonly handlers: Pick<ChatHandlers, "home">;
+  readonly log: Log;
+}
+
+/** The app's home tab, made anew whenever somebody opens it. */
+export class Home {
+  readonly #parts: HomeParts;
+
+  constructor(parts: HomeParts) {
+    this.#parts = parts;
+  }
+
+  /** Shows the home tab to a person. Never throws: what fails is logged. */
+  async show(team: string, userId: string, channel: string): Promise<void> {
+    const { workspaces, people, log } = this.#parts;
+    try {
+      const workspace = await workspaces.of(team);
+      const message = await this.#message(team, userId, channel);
+      const profiles = await people.profiles(workspace, message);
+      const { blocks } = firstOf(
+        renderPages(message, profiles, "view", { note: null, answer: null }),
+      );
+      await workspace.client.views.publish({ user_id: userId, view: { type: "home", blocks } });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log("warning", `Slack: the home tab could not be shown: ${withoutSecrets(reason)}`);
+    }
+  }
+
+  async #message(team: string, userId: string, channel: string): Promise<Message> {
+    const { settings, workspaces, people, handlers } = this.#parts;
+    const workspace = await workspaces.of(team);
+    const person = await people.byId(workspace, userId);
+    const refused = refusal(settings, { team, channel, isDirect: true }, person);
+    if (refused !== null || person === null) {
+      return messageOf("info", refused ?? "", [paragraph(refused ?? "")]);
+    }
+    const visit = {
+      user: { id: person.id, name: person.name, zone: person.zone },
+      channel: { platform: PLATFORM, workspace: workspace.id, channel },
+    };
+    return handlers.home === undefined ? this.#help() : handlers.home(visit);
+  }
+
+  #help(): Message {
+    const { command } = this.#parts.settings;
+    const summary = "Doorbell says who opened a port of an Azure VM, and why.";
+    return messageOf("info", summary, [
+      heading("Doorbell"),
+      paragraph(summary),
+      paragraph(`Ask with ${command}, by mentioning Doorbell, or in a direct message.`),
+      choices("For example:", ["what is open", "help"]),
+    ]);
+  }
+}

@@ -1,0 +1,4 @@
+export { SCOPES } from "./scopes.ts";
+export type { SlackIdentity, SlackSettings, SlackTransport } from "./settings.ts";
+export { createSlackChat } from "./slack-chat.ts";
+export type { SlackParts } from "./slack-chat.ts";

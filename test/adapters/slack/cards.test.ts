@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { renderPages } from "../../../adapters/slack/render/render.ts";
+import { HOUR } from "../../../src/domain/instant.ts";
+import { notificationMessage } from "../../../src/message/notification-message.ts";
+import { eventsOf, trailOf } from "../../correlate/tenant-feed.ts";
+import { checkMessageBlocks } from "../../fakes/slack/block-kit.ts";
+import { shownText } from "../../fakes/slack/reading.ts";
+import { STORIES } from "../../fixtures/stories.ts";
+
+/** Openings less than this apart are one card here, as one burst would be. */
+const BURST = HOUR;
+const PROFILES = new Map([["alice@contoso.com", "https://contoso.slack.com/team/U0ALICE"]]);
+
+test.each(Object.entries(STORIES))(
+  "the cards of %s are as they were looked at (`npx vitest -u` writes them anew)",
+  async (name, story) => {
+    const rows: unknown = JSON.parse(story());
+    const { openings } = trailOf([eventsOf(Array.isArray(rows) ? rows : [])]);
+    const bursts = new Map<number, (typeof openings)[number][]>();
+    for (const opening of openings) {
+      const key = Math.floor(opening.openedAt / BURST);
+      bursts.set(key, [...(bursts.get(key) ?? []), opening]);
+    }
+    const cards = [...bursts.values()].flatMap((burst) =>
+      renderPages(notificationMessage(burst, []), PROFILES, "message", {
+        note: null,
+        answer: null,
+      }),
+    );
+    for (const card of cards) {
+      expect(checkMessageBlocks(card.blocks)).toBeNull();
+    }
+    await expect(`${JSON.stringify(cards, null, 2)}\n`).toMatchFileSnapshot(
+      `../../fixtures/${name}/card-slack.json`,
+    );
+    const seen = cards.map((card) => shownText(card, "Europe/Berlin")).join("\n\n---\n\n");
+    await expect(`${seen}\n`).toMatchFileSnapshot(`../../fixtures/${name}/card-slack.txt`);
+  },
+);
