@@ -1,7 +1,7 @@
 import { azureFeeds } from "../app/azure-feeds.ts";
 import { openStore } from "../app/open-store.ts";
 import { Conversations } from "../ask/conversations.ts";
-import { coverageOf } from "../ask/store-coverage.ts";
+import { coverageOf, sourceOf } from "../ask/store-coverage.ts";
 import { WHOLE_TRAIL } from "../ask/trail-query.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -35,18 +35,26 @@ export function conversationsOf(
 ): Conversations {
   const { clock, random } = context.surroundings;
   const { live } = azureFeeds(configuration.azure, { clock, wall: clock, random, ca: null });
-  return new Conversations({ store, live, clock, zone, feeds: () => [] });
+  const azureSubscriptions = watched(configuration);
+  return new Conversations({ store, live, clock, zone, azureSubscriptions, feeds: () => [] });
 }
 
-/** All that the store holds, in the form of an export's reading. */
+/** All that the store holds, and what it was read from. */
 export async function wholeTrail(
   store: Store,
+  configuration: Configuration,
   context: CommandContext,
-): Promise<Pick<Knowledge, "trail" | "coverage" | "eventOf">> {
+): Promise<Pick<Knowledge, "trail" | "coverage" | "eventOf" | "source">> {
   const now = context.surroundings.clock.now();
+  const stored = await store.coverage();
   return {
     trail: await store.trail(WHOLE_TRAIL),
-    coverage: coverageOf(await store.coverage(), [], now),
+    coverage: coverageOf(stored, { azureSubscriptions: watched(configuration), feeds: [] }, now),
     eventOf: () => null,
+    source: sourceOf(stored),
   };
+}
+
+function watched({ azure }: Configuration): readonly string[] {
+  return azure.tenants.flatMap(({ subscriptions }) => subscriptions);
 }
