@@ -27,6 +27,7 @@ export async function serveConfigured(
   const { clock, random, errors, input, stopped } = context.surroundings;
   const stop = untilAborted(stopped());
   const log = logLines((line) => errors.write(line), configuration.log.level, clock);
+  log("info", "Doorbell starts.", { configuration: path });
   const store = await openStore(configuration.store, clock);
   const { sources, live } = azureFeeds(configuration.azure, {
     clock,
@@ -65,7 +66,6 @@ export async function serveConfigured(
     }
     await service.listen();
     log("info", "Doorbell serves.", {
-      configuration: path,
       store: store.description,
       feeds: sources.length,
       health: port === null ? null : `http://${host}:${port}/healthz`,

@@ -14,16 +14,18 @@ const LOG_LINE = z.looseObject({
   message: z.string().min(1),
 });
 
+/** A notification that rings, of the person on port 22 of vm-x. */
+const ringOf = (person: string): RegExp =>
+  new RegExp(`^ring .* n-[0-9a-z]{12}.*:\\n${person}@\\S+ opened SSH \\(22\\) on vm-x`, "gm");
+
 test("A tenant is served: its openings ring with the person, the health page says so, every command works beside it, and SIGTERM ends it", async () => {
   const tenant = await WatchedTenant.start({ more: RINGS });
   const program = tenant.serve();
   await program.until("stderr", /Doorbell serves\./);
   await tenant.open("vm=vm-x&port=22&as=carol&why=ticket");
-  await program.until(
-    "stdout",
-    /^\d\d:\d\d.* n-[0-9a-z]{12}:\ncarol@\S+ opened SSH \(22\) on vm-x/m,
-  );
-  expect(program.stdout).not.toContain("alice@");
+  await program.until("stdout", ringOf("carol"));
+  // What stood before the first start does not ring.
+  expect(program.stdout.match(/^ring /gm)).toHaveLength(1);
 
   expect(await tenant.health()).toEqual({ status: 200, text: '{"status":"ok","problems":[]}\n' });
   const { status, text } = await tenant.health("/metrics?x=1");
@@ -49,4 +51,34 @@ test("A tenant is served: its openings ring with the person, the health page say
   expect(lines.map(({ level }) => level)).not.toContain("warning");
   expect(lines.at(-1)?.message).toBe("Doorbell has stopped.");
   expect(run.stderr).not.toContain(tenant.sandbox.clientSecret);
+});
+
+test("Killed and started again, it goes on where it was: nothing rings twice, and what opened meanwhile rings", async () => {
+  const tenant = await WatchedTenant.start({ more: RINGS });
+  const killed = tenant.serve();
+  await killed.until("stderr", /Doorbell serves\./);
+  await tenant.open("vm=vm-x&port=22&as=carol");
+  await killed.until("stdout", ringOf("carol"));
+  const before = await tenant.run(["trail", "--json"]);
+  await killed.end("SIGKILL");
+  await tenant.open("vm=vm-x&port=22&as=dave");
+
+  const program = tenant.serve();
+  await program.until("stdout", ringOf("dave"));
+  const after = await tenant.run(["trail", "--json"]);
+  const ids = new Set(trailLines(after).map(({ id }) => id));
+  expect(trailLines(before).filter(({ id }) => !ids.has(id))).toEqual([]);
+  const run = await program.end("SIGTERM");
+  expect(run.stdout).not.toMatch(ringOf("carol"));
+  expect(run.status).toBe(0);
+  expectNoCrash(run);
+});
+
+test("Asked to stop while it starts, it stops", async () => {
+  const tenant = await WatchedTenant.start();
+  const program = tenant.serve();
+  await program.until("stderr", /Doorbell starts\./);
+  const run = await program.end("SIGTERM");
+  expect(run.status).toBe(0);
+  expectNoCrash(run);
 });
