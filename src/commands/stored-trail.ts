@@ -6,7 +6,9 @@ import { WHOLE_TRAIL } from "../ask/trail-query.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Store } from "../ports.ts";
+import { DoorbellError } from "../errors.ts";
 import type { CommandContext } from "./command-context.ts";
+import type { CommonOptions } from "./options.ts";
 
 /**
  * Does something with the configured store, which another Doorbell may be serving from meanwhile.
@@ -23,6 +25,14 @@ export async function withStore<T>(
     return await use(store);
   } finally {
     await store.close();
+  }
+}
+
+/** @throws DoorbellError `usage` when an option was given that counts for exports alone. */
+export function refuseExportOptions({ workingHours }: CommonOptions): void {
+  if (workingHours !== undefined) {
+    const text = `--working-hours ${workingHours}: goes with --from; the store's openings were judged by working-hours of the configuration.`;
+    throw new DoorbellError("usage", text);
   }
 }
 

@@ -30,7 +30,8 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
     const { readConfiguration } = await import("./configuration-file.ts");
     const loaded = await readConfiguration(options.config, context);
     if (loaded !== null) {
-      const { wholeTrail, withStore } = await import("./stored-trail.ts");
+      const { refuseExportOptions, wholeTrail, withStore } = await import("./stored-trail.ts");
+      refuseExportOptions(options);
       const { configuration } = loaded;
       const zone = context.zone({ zone: options.zone ?? configuration.zone });
       const reading = await withStore(configuration, context, async (store) =>
