@@ -14,7 +14,7 @@ import type { TrailOptions } from "./options.ts";
 import { readPeriod } from "./period-options.ts";
 
 /** A trail, with what there is to say of how it was read. */
-type TrailReading = Pick<Knowledge, "trail" | "coverage" | "eventOf">;
+type TrailReading = Pick<Knowledge, "trail" | "coverage" | "eventOf" | "source">;
 
 /** Lines per write: enough to be fast, few enough to keep little in memory. */
 const LINES_PER_WRITE = 500;
@@ -29,11 +29,12 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
     const { readConfiguration } = await import("./configuration-file.ts");
     const loaded = await readConfiguration(options.config, context);
     if (loaded !== null) {
-      const { wholeTrail, withStore } = await import("./stored-trail.ts");
+      const { refuseExportOptions, wholeTrail, withStore } = await import("./stored-trail.ts");
+      refuseExportOptions(options);
       const { configuration } = loaded;
       const zone = context.zone({ zone: options.zone ?? configuration.zone });
       const reading = await withStore(configuration, context, async (store) =>
-        wholeTrail(store, context),
+        wholeTrail(store, configuration, context),
       );
       await print(reading, options, zone, context);
       return 0;
@@ -43,7 +44,7 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
   if (reading === null) {
     return 1;
   }
-  await print(reading, options, context.zone(options), context);
+  await print({ ...reading, source: "export" }, options, context.zone(options), context);
   return reading.failures.length === 0 ? 0 : 1;
 }
 
@@ -64,7 +65,8 @@ async function print(
     await writeLines(context, [trailCsvHeader(), ...openings.map(trailCsvLine)], "\r\n");
   } else {
     const now = await context.askedAt(reading.coverage);
-    await printTable(openings, period, exportKnowledge(reading, { now, zone }), context);
+    const knowledge = { ...exportKnowledge(reading, { now, zone }), source: reading.source };
+    await printTable(openings, period, knowledge, context);
   }
 }
 
