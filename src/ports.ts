@@ -190,7 +190,11 @@ export interface OutboxHealth {
   readonly problems: readonly string[];
 }
 
-/** Which part of the trail a question needs. Every field narrows; null does not. */
+/**
+ * Which part of the trail a question needs. Every field narrows; null does not. Requests are narrowed by
+ * VM, period and person; where another field narrows, only those come that an opening's candidates name,
+ * and those always do.
+ */
 export interface TrailQuery {
   readonly vm: VmFilter;
   /** Openings that stood, and requests made, at some time of it. */
@@ -199,7 +203,10 @@ export interface TrailQuery {
   readonly closedAfter: Instant | null;
   /** The beginning of an opening's id. */
   readonly openingId: string | null;
-  /** A part of the rule's name, without regard to case. */
+  /**
+   * The rule's name without regard to case; where none is named so, the beginning of its name, else a
+   * part of it.
+   */
   readonly rule: string | null;
   /** A part of the name, or the object ID, of the actor or of a candidate. */
   readonly person: string | null;
@@ -213,7 +220,9 @@ export interface TrailNames {
 
 /** What the store has read so far. */
 export interface StoreCoverage {
+  /** The oldest kept event's time; null when there is none. */
   readonly from: Instant | null;
+  /** The newest kept event's time; null when there is none. */
   readonly to: Instant | null;
   /** Events kept. */
   readonly events: number;

@@ -16,8 +16,9 @@ const SAME_REQUEST = MINUTE;
 /**
  * Puts access requests together from the rows of the JIT initiate operation: rows on the policy and on
  * the VMs, blank ones included. Rows with one correlation ID are one request; a group that lacks the
- * policy's rows and one that lacks the VM's rows, by the same caller within a minute and with nothing
- * that differs, are taken as one too, because Azure does not promise a shared correlation ID.
+ * policy's rows and one that lacks the VM's rows, by the same caller within a minute, both refused or
+ * neither, and with nothing that differs, are taken as one too, because Azure does not promise a shared
+ * correlation ID.
  */
 export function assembleRequests(
   events: readonly ActivityEvent[],
@@ -82,7 +83,8 @@ function areHalves(a: readonly ActivityEvent[], b: readonly ActivityEvent[]): bo
   const onlyVm = (rows: readonly ActivityEvent[]) =>
     rows.every((row) => row.resource.type === VM_TYPE);
   const complementary = (onlyPolicy(a) && onlyVm(b)) || (onlyVm(a) && onlyPolicy(b));
-  if (!complementary) {
+  const isRefused = (rows: readonly ActivityEvent[]) => rows.some((row) => row.status === "failed");
+  if (!complementary || isRefused(a) !== isRefused(b)) {
     return false;
   }
   const [left, right] = [wantsOf(a), wantsOf(b)];

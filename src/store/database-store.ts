@@ -17,7 +17,6 @@ import type {
   TrailNames,
   TrailQuery,
 } from "../ports.ts";
-import { announcementsBy } from "./announcements.ts";
 import {
   addSilence,
   makeWaitingDue,
@@ -52,8 +51,9 @@ import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
 import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
 import { NameLists, NameReader } from "./name-lists.ts";
-import { beginPosting, claimDeliveries, nextDueAt, readHealth, recordOutcome } from "./outbox.ts";
+import { beginPosting, claimDeliveries, recordOutcome } from "./outbox.ts";
 import type { Claim } from "./outbox.ts";
+import { announcementsBy, nextDueAt, readHealth } from "./outbox-view.ts";
 import { thinStore } from "./thinning.ts";
 import { readStoredTrail, readTrail } from "./trail-query.ts";
 

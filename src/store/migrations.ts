@@ -143,15 +143,17 @@ async function trailTables(db: Queries, kind: DatabaseKind): Promise<void> {
   let opening = withColumns(schema.createTable("opening"), text, [
     "id",
     "azure_subscription",
-    "nsg_key",
     "vm_key",
-  ]).addColumn("vm_name_key", text);
+  ])
+    .addColumn("vm_name_key", text)
+    .addColumn("nsg_key", text);
   opening = withColumns(opening, text, ["rule_key"]);
   opening = withColumns(opening, integer, ["began_at", "ended_at"]);
   opening = withColumns(opening, text, ["body"]);
   await end(opening.addPrimaryKeyConstraint("opening_pk", ["id"])).execute();
   const openingIndexes = {
     opening_by_vm: ["vm_name_key", "ended_at", "began_at"],
+    opening_by_nsg: ["nsg_key", "ended_at", "began_at"],
     opening_by_end: ["ended_at", "began_at"],
     opening_by_rule: ["rule_key", "id"],
     opening_by_subscription: ["azure_subscription", "id"],
@@ -163,9 +165,6 @@ async function trailTables(db: Queries, kind: DatabaseKind): Promise<void> {
       .columns([...columns])
       .execute();
   }
-  await sql`create index opening_of_nsg on opening (nsg_key, ended_at) where vm_name_key is null`.execute(
-    db,
-  );
   const people = withColumns(schema.createTable("opening_person"), text, ["opening_id", "person"]);
   await end(
     people

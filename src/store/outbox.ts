@@ -2,14 +2,12 @@ import { sql } from "kysely";
 import type { SqlBool } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { ChannelRef, DeliveryState } from "../domain/notification.ts";
-import type { ClaimedDelivery, DeliveryOutcome, OutboxHealth } from "../ports.ts";
+import type { ClaimedDelivery, DeliveryOutcome } from "../ports.ts";
 import { acknowledgementOf, silencesAbout } from "./channel-reactions.ts";
 import { isDeliveryState, readContent, readReceipt } from "./chat-codec.ts";
 import type { DatabaseKind, Queries } from "./schema.ts";
 import { readOpening } from "./trail-codec.ts";
 import { sortedTrail } from "./trail-query.ts";
-
-const MOST_PROBLEMS = 5;
 
 /** What `OutboxStore.claim` is asked for. */
 export interface Claim {
@@ -20,9 +18,10 @@ export interface Claim {
 }
 
 /** A reply can be made when its notification stands in the channel. */
-const parentStands = sql<SqlBool>`(delivery.parent is null or exists (select 1 from delivery as notification where notification.key = delivery.parent and notification.receipt is not null and notification.state <> 'dropped'))`;
+export const parentStands = sql<SqlBool>`(delivery.parent is null or exists (select 1 from delivery as notification where notification.key = delivery.parent and notification.receipt is not null and notification.state <> 'dropped'))`;
 
-const sameChannel = sql<SqlBool>`delivery.platform = channel.platform and delivery.workspace = channel.workspace and delivery.channel = channel.channel`;
+/** The delivery is one of the channel. */
+export const sameChannel = sql<SqlBool>`delivery.platform = channel.platform and delivery.workspace = channel.workspace and delivery.channel = channel.channel`;
 
 function isDue(now: Instant): ReturnType<typeof sql<SqlBool>> {
   return sql<SqlBool>`delivery.due_at is not null and delivery.due_at <= ${now} and (delivery.lease_until is null or delivery.lease_until <= ${now}) and ${parentStands}`;
@@ -286,76 +285,11 @@ async function dropReplies(db: Queries, parent: string, now: Instant): Promise<v
     .set({
       state: "dropped",
       due_at: null,
+      lease_until: null,
       reason: "The notification that it belongs to was dropped.",
       reason_at: now,
     })
     .where("parent", "=", parent)
     .where("receipt", "is", null)
-    .where("lease_until", "is", null)
     .execute();
-}
-
-/** When the next delivery can be claimed: not before its channel's live claim ends. */
-export async function nextDueAt(
-  db: Queries,
-  platforms: readonly string[],
-): Promise<Instant | null> {
-  if (platforms.length === 0) {
-    return null;
-  }
-  const rows = await db
-    .selectFrom("channel")
-    .select([
-      sql<
-        number | null
-      >`(select min(delivery.due_at) from delivery where ${sameChannel} and delivery.due_at is not null and ${parentStands})`.as(
-        "due",
-      ),
-      sql<
-        number | null
-      >`(select max(delivery.lease_until) from delivery where ${sameChannel} and delivery.lease_until is not null)`.as(
-        "held",
-      ),
-    ])
-    .where("channel.platform", "in", platforms)
-    .execute();
-  const times = rows.flatMap(({ due, held }) => (due === null ? [] : [Math.max(due, held ?? due)]));
-  return times.length === 0 ? null : Math.min(...times);
-}
-
-/** How the outbox stands. */
-export async function readHealth(db: Queries): Promise<OutboxHealth> {
-  const counts = await db
-    .selectFrom("delivery")
-    .select((eb) => ["state", eb.fn.countAll<number>().as("count")])
-    .groupBy("state")
-    .execute();
-  const count = (state: DeliveryState): number =>
-    counts.find((row) => row.state === state)?.count ?? 0;
-  const oldest = await db
-    .selectFrom("delivery")
-    .select((eb) => eb.fn.min<number | null>("created_at").as("at"))
-    .where("state", "in", ["pending", "posting", "unknown", "waiting"])
-    .executeTakeFirst();
-  const problems = await db
-    .selectFrom("delivery")
-    .select("reason")
-    .where("state", "in", ["waiting", "dropped"])
-    .where("reason", "is not", null)
-    .groupBy("reason")
-    .orderBy((eb) => eb.fn.max("reason_at"), "desc")
-    .limit(MOST_PROBLEMS)
-    .execute();
-  return {
-    byState: {
-      pending: count("pending"),
-      posting: count("posting"),
-      unknown: count("unknown"),
-      posted: count("posted"),
-      waiting: count("waiting"),
-      dropped: count("dropped"),
-    },
-    oldestUnsaid: oldest?.at ?? null,
-    problems: problems.flatMap(({ reason }) => (reason === null ? [] : [reason])),
-  };
 }

@@ -99,11 +99,12 @@ interface TallyTable {
 interface OpeningTable {
   id: string;
   azure_subscription: string;
-  nsg_key: string;
   /** Empty where the VM is not known. */
   vm_key: string;
   /** null where not even a name is known. */
   vm_name_key: string | null;
+  /** The NSG where no VM is known, which then counts for every VM that it guards; else null. */
+  nsg_key: string | null;
   rule_key: string;
   /** A time before all others where the true beginning is unknown. */
   began_at: number;

@@ -82,7 +82,6 @@ async function openingBodies(db: Queries, query: TrailQuery): Promise<readonly s
   }
   const own = await select.where(named).execute();
   const guarding = await select
-    .where("opening.vm_name_key", "is", null)
     .where("opening.nsg_key", "in", (eb) =>
       eb
         .selectFrom("guard")

@@ -20,9 +20,9 @@ export function openingRow(opening: Opening): Insertable<Schema["opening"]> {
   return {
     id: opening.id,
     azure_subscription: opening.nsg.subscriptionId,
-    nsg_key: opening.nsg.key,
     vm_key: opening.vm?.key ?? "",
     vm_name_key: vmName === null ? null : nameKey(vmName),
+    nsg_key: vmName === null ? opening.nsg.key : null,
     rule_key: nameKey(opening.rule.name),
     began_at: opening.openedAtExact ? opening.openedAt : BEFORE_ALL,
     ended_at: opening.closedAt ?? AFTER_ALL,

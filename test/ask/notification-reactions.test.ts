@@ -29,6 +29,7 @@ beforeEach(async () => {
     live: null,
     clock,
     zone: "UTC",
+    azureSubscriptions: [],
     feeds: () => [],
     onReaction: () => {
       reactions += 1;

@@ -17,7 +17,7 @@ const [draw = 0] = fc.sample(fc.integer(), 1);
 /** Tenants that once caught the correlator: removals that failed unseen, writes that overlap, lost rows. */
 const CAUGHT: [number][] = [
   2075686778, 334488109, 885275631, 1152700873, 1559604786, 445569894, 132303246, 1663314494,
-  380270280, 980303625, 1206738134, 384347208, 1505817268,
+  380270280, 980303625, 1206738134, 384347208, 1505817268, 1991043431, 1098459874,
 ].map((seed) => [seed]);
 
 /** What the trail says, beside what happened, for tenants whose log hides no operation as a whole. */
@@ -70,10 +70,16 @@ function openingsTold({ trail, tenant, events }: Story): Opening[] {
  */
 function isFirstSightOfRule(opening: Opening, events: readonly ActivityEvent[]): boolean {
   const own = events.filter(({ id }) => opening.events.includes(id));
+  const done = new Set(
+    events.flatMap(({ status, operationId }) =>
+      status === "accepted" || status === "succeeded" ? [operationId] : [],
+    ),
+  );
   const isKnown = events.some(
-    ({ at, resource, detail }) =>
+    ({ at, resource, detail, operationId }) =>
       at < opening.openedAt &&
       resource.key === opening.nsg.key &&
+      done.has(operationId) &&
       (detail.kind === "nsg-delete" ||
         (detail.kind === "nsg-write" && detail.ruleSet.completeness === "complete")),
   );

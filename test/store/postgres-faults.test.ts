@@ -161,6 +161,13 @@ describe("A PostgreSQL database that cannot be used is told of in one line that 
   });
 });
 
+test("Several that start at once on an empty database make its tables once.", async () => {
+  const url = await server().createDatabase("fresh");
+  const stores = await Promise.all(Array.from({ length: 4 }, () => opened(url)));
+  const seen = await Promise.all(stores.map((store) => store.markSeen("d-1", 1)));
+  expect(seen.filter(Boolean)).toHaveLength(1);
+});
+
 test("The description names the database without user and password.", async () => {
   const store = await opened(await server().createDatabase("named"));
   expect(store.description).toBe(`PostgreSQL database named at 127.0.0.1:${server().port}`);

@@ -207,6 +207,18 @@ function messageOf(check: () => void): string {
   return "no error";
 }
 
+test("Several that start at once on a new file make its tables once.", async () => {
+  const path = join(await folderOfTest(), "doorbell.sqlite");
+  const stores = await Promise.all(
+    Array.from({ length: 4 }, () => openSqliteStore(path, { clock })),
+  );
+  onTestFinished(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+  });
+  const seen = await Promise.all(stores.map((store) => store.markSeen("d-1", 1)));
+  expect(seen.filter(Boolean)).toHaveLength(1);
+});
+
 test("Only its owner may read the database file, in a folder that is made for it.", async () => {
   const path = join(await folderOfTest(), "deep", "down", "doorbell.sqlite");
   const store = await openSqliteStore(path, { clock });

@@ -175,6 +175,24 @@ export function outboxOutcomeContract(ground: Ground): void {
       expect(await store.nextDue(["slack"])).toBeNull();
     });
 
+    test("A reply that somebody lost hold of goes with its notification, whatever they say of it later.", async () => {
+      const { store, clock } = await withNotification(ground);
+      await sayAt(store, 10);
+      const reply = notification("n-2", ["o-1"], {
+        content: { kind: "reply", parent: "n-1", openingId: "o-1", milestone: "closed" },
+        dueAt: 12,
+      });
+      await store.commit(change({ deliveries: [reply] }));
+      const [lost] = await claimAt(store, 12);
+      clock.set(11);
+      await store.commit(change({ openings: [opening({ id: "o-1", vmName: "renamed" })] }));
+      const [edit] = await claimAt(store, 22);
+      expect([lost?.key, edit?.key]).toEqual(["n-2", "n-1"]);
+      await store.record("n-1", edit?.fence ?? 0, DROPPED);
+      expect(await store.record("n-2", lost?.fence ?? 0, RETRY)).toBe(false);
+      expect((await store.outboxHealth()).byState.dropped).toBe(2);
+    });
+
     test("Health counts states, and tells the oldest unsaid and the latest problems once each.", async () => {
       const { store, clock } = await storeOn(ground);
       const names = ["a", "b", "c", "d", "e", "f", "g", "h"];

@@ -248,7 +248,7 @@ export function outboxProperty(ground: Ground): void {
             );
           },
         ),
-        { numRuns: ground.shared ? 10 : 80 },
+        { numRuns: ground.shared ? 8 : 50 },
       );
     });
   });
