@@ -111,6 +111,7 @@ async function describeProgram(
     });
   describeQuestions(program, context, finish);
   describeService(program, context, finish);
+  describePlatforms(program, context, finish);
   describeStore(program, context, finish);
   return program;
 }
@@ -206,6 +207,20 @@ function describeService(
     .action(async (options: ParsedOptions) => {
       const { runDoctor } = await import("./commands/doctor.ts");
       finish(await runDoctor(serviceOptions(options), context));
+    });
+}
+
+function describePlatforms(
+  program: Command,
+  context: CommandContext,
+  finish: (status: number) => void,
+): void {
+  configured(program.command("manifest"))
+    .description("Print the manifest of the app on a chat platform, filled in as configured")
+    .argument("<platform>", "slack")
+    .action(async (platform: string, options: ParsedOptions) => {
+      const { printManifest } = await import("./commands/manifest.ts");
+      finish(await printManifest(platform, serviceOptions(options), context));
     });
 }
 

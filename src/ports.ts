@@ -429,6 +429,11 @@ export interface ChatHealth {
   readonly problems: readonly string[];
 }
 
+/** A chat platform with how its connection stands. */
+export interface ChatState extends ChatHealth {
+  readonly platform: string;
+}
+
 /** What the program does with what comes from a chat. An adapter does without those that are missing. */
 export interface ChatHandlers {
   /** Answers a question; null when this delivery was answered before. */

@@ -5,13 +5,14 @@ import { MINUTE, SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import { DoorbellError } from "../errors.ts";
-import type { Clock, OutboxHealth } from "../ports.ts";
+import type { ChatState, Clock, OutboxHealth } from "../ports.ts";
 
 /** What the health page tells of. */
 export interface ServiceHealth {
   readonly feeds: readonly FeedHealth[];
   /** null when the store cannot be read. */
   readonly outbox: OutboxHealth | null;
+  readonly chats: readonly ChatState[];
 }
 
 /** A feed that brought nothing for longer is not healthy; one that is polled seldom may be silent for longer. */
@@ -93,12 +94,12 @@ async function listening(
 
 /** What is wrong, one line each; empty when nothing is. */
 function problemsOf(
-  { feeds, outbox }: ServiceHealth,
+  { feeds, outbox, chats }: ServiceHealth,
   poll: Duration,
   now: Instant,
 ): readonly string[] {
   const longestSilence = Math.max(LONGEST_SILENCE, MISSED_POLLS * poll);
-  const problems = feeds.flatMap(({ feed, problem, state, lastSuccess }) => {
+  const ofFeeds = feeds.flatMap(({ feed, problem, state, lastSuccess }) => {
     if (problem !== null) {
       return [`${feed}: ${problem}`];
     }
@@ -106,6 +107,7 @@ function problemsOf(
     const since = `${longestSilence / MINUTE} minutes`;
     return silent && state !== "stopped" ? [`${feed}: nothing was read for ${since}.`] : [];
   });
+  const problems = [...ofFeeds, ...chats.flatMap((chat) => chatProblems(chat, now))];
   if (outbox === null) {
     return [...problems, "The store cannot be read."];
   }
@@ -115,7 +117,16 @@ function problemsOf(
     : problems;
 }
 
-function metrics({ feeds, outbox }: ServiceHealth, now: Instant): string {
+function chatProblems(
+  { platform, state, since, problems }: ChatState,
+  now: Instant,
+): readonly string[] {
+  const told = problems.map((problem) => `${platform}: ${problem}`);
+  const isAway = state === "connecting" && since < now - LONGEST_WAIT;
+  return isAway ? [...told, `${platform}: not connected for longer than 5 minutes.`] : told;
+}
+
+function metrics({ feeds, outbox, chats }: ServiceHealth, now: Instant): string {
   const lines = [
     "# HELP doorbell_feed_last_success_seconds Time since the feed last brought a page.",
     "# TYPE doorbell_feed_last_success_seconds gauge",
@@ -137,6 +148,12 @@ function metrics({ feeds, outbox }: ServiceHealth, now: Instant): string {
     ...feeds.map(
       ({ feed, callsLastHour }) =>
         `doorbell_azure_calls_last_hour${label("feed", feed)} ${callsLastHour}`,
+    ),
+    "# HELP doorbell_chat_connected Whether the chat platform is connected and accepts Doorbell.",
+    "# TYPE doorbell_chat_connected gauge",
+    ...chats.map(
+      ({ platform, state }) =>
+        `doorbell_chat_connected${label("platform", platform)} ${state === "connected" ? 1 : 0}`,
     ),
     "# HELP doorbell_store_up Whether the store can be read.",
     "# TYPE doorbell_store_up gauge",

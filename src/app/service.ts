@@ -3,6 +3,7 @@ import type { ConfiguredSubscription } from "../config/configuration.ts";
 import type { FeedHealth } from "../domain/feed.ts";
 import { HOUR, MINUTE } from "../domain/instant.ts";
 import type { Duration } from "../domain/instant.ts";
+import type { ChannelRef } from "../domain/notification.ts";
 import type { WorkingHours } from "../domain/working-hours.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
@@ -10,6 +11,7 @@ import { OutboxWorker } from "../notify/outbox-worker.ts";
 import type {
   ActivitySource,
   ChatAdapter,
+  ChatState,
   Clock,
   LiveState,
   Log,
@@ -18,6 +20,8 @@ import type {
   Store,
   TrailNames,
 } from "../ports.ts";
+import { ClosedChannels, chatHandlers } from "./chat-handlers.ts";
+import { watchChats } from "./chat-watch.ts";
 import { keepConfiguredSubscriptions } from "./configured-subscriptions.ts";
 import { watchFeeds } from "./feed-watch.ts";
 
@@ -51,6 +55,10 @@ export interface Service {
   readonly names: () => Promise<TrailNames>;
   /** null when the store cannot be read. */
   readonly outbox: () => Promise<OutboxHealth | null>;
+  /** How the chats' connections stand, of those that have one. */
+  readonly chats: () => readonly ChatState[];
+  /** Tries at once what waits there for a person; empty parts of the channel stand for any. */
+  resume(channel: ChannelRef): Promise<void>;
   /** Starts the chats: from now on they hand over questions, and notifications are posted. */
   listen(): Promise<void>;
   /** Stops in order: chats, feeds, outbox, store. Nothing that was accepted is lost. */
@@ -91,6 +99,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     onProblem,
   });
   const feeds = (): readonly FeedHealth[] => ingest.health().feeds;
+  const closed = new ClosedChannels();
+  const chatStates = (): readonly ChatState[] =>
+    chats.flatMap((chat) => {
+      const health = chat.health?.();
+      const { platform } = chat;
+      return health === undefined
+        ? []
+        : [{ ...health, platform, problems: [...health.problems, ...closed.problems(platform)] }];
+    });
   const conversations = new Conversations({
     store,
     live: parts.live,
@@ -100,10 +117,16 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       ...new Set(sources.flatMap(({ azureSubscription }) => azureSubscription ?? [])),
     ],
     feeds,
+    chats: chatStates,
     onReaction: () => {
       outbox.wake();
     },
   });
+  const resume = async (channel: ChannelRef): Promise<void> => {
+    await store.retryWaiting(channel, clock.now());
+    outbox.resume(channel);
+  };
+  const handlers = chatHandlers({ store, conversations, closed, log, resume });
   const feeding = new AbortController();
   const delivering = new AbortController();
   /** A feed of what is past is there when it has ended: then what follows from it is stored too. */
@@ -118,6 +141,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       ended.add(source.feed);
     }),
     ingest.keepTime(TICK, feeding.signal),
+    watchChats(chatStates, log, wall, feeding.signal),
     watchFeeds(() => sources.map((source) => source.health()), log, wall, feeding.signal),
     ...(parts.retention === null ? [] : [thinning(ingest, parts.retention, parts, feeding.signal)]),
   ];
@@ -128,12 +152,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     feeds,
     names: async () => store.names(),
     outbox: async () => store.outboxHealth().catch(() => null),
+    chats: chatStates,
+    resume,
     listen: async () => {
       for (const chat of chats) {
-        await chat.start({
-          answer: async (question) => conversations.answer(question),
-          act: async (action) => conversations.act(action),
-        });
+        await chat.start(handlers);
+        // Whoever starts the program again may have mended what held its messages up.
+        await resume({ platform: chat.platform, workspace: "", channel: "" });
       }
       deliveries ??= outbox.run(delivering.signal);
     },

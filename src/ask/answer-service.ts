@@ -13,7 +13,7 @@ import {
   time,
 } from "../message/build.ts";
 import type { Message, MessageNode } from "../message/message.ts";
-import type { OutboxHealth } from "../ports.ts";
+import type { ChatState, OutboxHealth } from "../ports.ts";
 import { honesty } from "./honesty.ts";
 import type { Knowledge } from "./knowledge.ts";
 
@@ -21,6 +21,7 @@ import type { Knowledge } from "./knowledge.ts";
 export interface ServiceState {
   readonly feeds: readonly FeedHealth[];
   readonly outbox: OutboxHealth;
+  readonly chats: readonly ChatState[];
   readonly subscriptions: readonly ChannelSubscription[];
   /** Which database it is, without secrets. */
   readonly store: string;
@@ -33,6 +34,9 @@ export function answerService(knowledge: Knowledge, state: ServiceState): Messag
   const said = `${feedWords(state.feeds.length, failing.length)}${counted(standing, "opening")}.`;
   const problems = [
     ...failing.map(({ feed, problem }) => notice("warning", `${feed}: ${problem ?? ""}`)),
+    ...state.chats.flatMap(({ platform, problems: told }) =>
+      told.map((problem) => notice("warning", `${platform}: ${problem}`)),
+    ),
     ...state.outbox.problems.map((problem) => notice("warning", problem)),
   ];
   return message(highestSeverity(problems.map(({ severity }) => severity)), said, [
@@ -44,6 +48,9 @@ export function answerService(knowledge: Knowledge, state: ServiceState): Messag
       fact("VMs", String(knowledge.names.vms.length)),
       fact("channels", counted(state.subscriptions.length, "subscription")),
       fact("notifications", outboxWords(state.outbox)),
+      ...state.chats.map(({ platform, state: connection, since }) =>
+        fact(platform, `${connection} since `, time(since)),
+      ),
       fact("store", state.store),
     ),
     ...feedNodes(state.feeds),

@@ -1,11 +1,11 @@
-import type { IncomingAction, IncomingQuestion } from "../domain/chat.ts";
+import type { HomeVisit, IncomingAction, IncomingQuestion } from "../domain/chat.ts";
 import type { FeedHealth } from "../domain/feed.ts";
 import { HOUR } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Question } from "../domain/question.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Message } from "../message/message.ts";
-import type { Clock, LiveState, Store } from "../ports.ts";
+import type { ChatState, Clock, LiveState, Store } from "../ports.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { answerService } from "./answer-service.ts";
 import type { Answer } from "./ask.ts";
@@ -15,10 +15,11 @@ import { parseChatCommand } from "./chat-command.ts";
 import type { ChatCommand } from "./chat-command.ts";
 import { obeyAction, obeyReaction } from "./notification-reactions.ts";
 import { obey } from "./channel-subscriptions.ts";
+import { homePage } from "./home-page.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { checkLive, openingsToCheck } from "./live-check.ts";
 import { parseQuestion } from "./parse-question.ts";
-import { trailQueryOf } from "./trail-query.ts";
+import { trailQueryOf, WHOLE_TRAIL } from "./trail-query.ts";
 import { questionNames } from "./vm-match.ts";
 
 /** How long a conversation remembers what it was about. */
@@ -39,6 +40,7 @@ export interface ConversationParts {
   readonly azureSubscriptions: readonly string[];
   /** Empty where another process reads them. */
   readonly feeds: () => readonly FeedHealth[];
+  readonly chats: () => readonly ChatState[];
   /** Told when notifications may have to say something else. */
   readonly onReaction: () => void;
 }
@@ -91,6 +93,16 @@ export class Conversations {
     return this.#reacted(
       await obeyAction(incoming, { channel: incoming.channel, user: incoming.user, now }, store),
     );
+  }
+
+  /** What the program's own page shows to a person. */
+  async home(visit: HomeVisit): Promise<Message> {
+    const { store, clock } = this.#parts;
+    const trail = await store.trail({ ...WHOLE_TRAIL, closedAfter: clock.now() });
+    return homePage(visit, {
+      standing: trail.openings.filter(({ closedAt }) => closedAt === null),
+      subscriptions: await store.channelSubscriptions(),
+    });
   }
 
   async #obey(command: ChatCommand, incoming: IncomingQuestion, now: Instant): Promise<Message> {
@@ -176,9 +188,10 @@ export class Conversations {
   }
 
   async #status(knowledge: Knowledge): Promise<Message> {
-    const { store, feeds } = this.#parts;
+    const { store, feeds, chats } = this.#parts;
     return answerService(knowledge, {
       feeds: feeds(),
+      chats: chats(),
       outbox: await store.outboxHealth(),
       subscriptions: await store.channelSubscriptions(),
       store: store.description,

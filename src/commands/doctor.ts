@@ -4,12 +4,14 @@ import { DoorbellError } from "../errors.ts";
 import type { CommandContext } from "./command-context.ts";
 import { requireConfiguration } from "./configuration-file.ts";
 import type { ServiceOptions } from "./options.ts";
+import { slackChecks } from "./slack-chat.ts";
 import { withStore } from "./stored-trail.ts";
 
 const WORDS = { passed: "ok     ", limited: "limited", failed: "FAILED " } as const;
 
 /**
- * `doorbell doctor`: checks the configuration, the store, and each permission in each Azure subscription.
+ * `doorbell doctor`: checks the configuration, the store, each permission in each Azure subscription, and the tokens
+ * of each chat platform.
  *
  * @returns the exit status: 1 when something failed.
  */
@@ -37,6 +39,12 @@ export async function runDoctor(options: ServiceOptions, context: CommandContext
   const surroundings = { clock, wall: clock, random, ca: null };
   for await (const check of checkAzure(configuration.azure, surroundings)) {
     await tell(check);
+  }
+  if (configuration.slack !== null) {
+    // What goes wrong is in the checks themselves.
+    for await (const check of slackChecks(configuration.slack, () => {})) {
+      await tell(check);
+    }
   }
   await context.writeLine(
     failed === 0

@@ -81,7 +81,7 @@ export function askOptions(parsed: ParsedOptions): AskOptions {
   return { ...commonOptions(parsed), json: parsed["json"] === true };
 }
 
-/** Options of `serve`, `import` and `doctor`, as the option parser gives them. */
+/** Options of `serve`, `import`, `doctor` and `manifest`, as the option parser gives them. */
 export function serviceOptions(parsed: ParsedOptions): ServiceOptions {
   return { config: text(parsed["config"]) };
 }

@@ -9,6 +9,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { CommandContext } from "./command-context.ts";
 import { requireConfiguration } from "./configuration-file.ts";
 import type { ServiceOptions } from "./options.ts";
+import { slackChat } from "./slack-chat.ts";
 import { terminalChat } from "./terminal-chat.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -43,11 +44,21 @@ export async function serveConfigured(
     now: () => clock.now(),
     vms: async () => questionNames(await store.names()).vms,
   });
+  const slack =
+    configuration.slack === null
+      ? null
+      : await slackChat(configuration.slack, {
+          clock,
+          random,
+          log,
+          installations: store,
+          onInstalled: async (workspace) => service.resume(workspace),
+        });
   const service = await startService({
     store,
     sources,
     live,
-    chats: [chat],
+    chats: slack === null ? [chat] : [chat, slack],
     subscriptions: configuration.notifications,
     clock,
     wall: clock,
@@ -61,7 +72,11 @@ export async function serveConfigured(
   try {
     const { host, port } = configuration.http;
     if (port !== null) {
-      const health = async () => ({ feeds: service.feeds(), outbox: await service.outbox() });
+      const health = async () => ({
+        feeds: service.feeds(),
+        outbox: await service.outbox(),
+        chats: service.chats(),
+      });
       closePage = await serveHealth({ host, port }, health, configuration.azure.poll, clock);
     }
     await service.listen();

@@ -53,6 +53,7 @@ export function conversationsOf(
     zone,
     azureSubscriptions,
     feeds: () => [],
+    chats: () => [],
     onReaction: () => {},
   });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SlackConfiguration } from "./configuration.ts";
+import type { Secret } from "./secret.ts";
 import { secretSetting } from "./secret-setting.ts";
 import type { SecretSources } from "./secret-setting.ts";
 import { portSetting, switchSetting, textSetting, urlSetting } from "./setting-forms.ts";
@@ -17,8 +18,18 @@ const CALL_TIMEOUT = 10_000;
 export function slackSection(sources: SecretSources) {
   return z
     .strictObject({
-      identity: identitySection(sources),
-      transport: transportSection(sources),
+      "bot-token": tokenSetting(sources, "xoxb-", "Bot User OAuth Token")
+        .optional()
+        .describe("The Bot User OAuth Token of the app in its one workspace: `xoxb-…`. Or `oauth`.")
+        .meta({ examples: [{ env: "DOORBELL_SLACK_BOT_TOKEN" }] }),
+      "app-token": tokenSetting(sources, "xapp-", "app-level token")
+        .optional()
+        .describe(
+          "An app-level token with the scope `connections:write`: `xapp-…`. With it Doorbell opens a WebSocket to Slack and needs no public address. Or `http`.",
+        )
+        .meta({ examples: [{ env: "DOORBELL_SLACK_APP_TOKEN" }] }),
+      http: httpSection(sources),
+      oauth: oauthSection(sources),
       command: z
         .string({ error: "must be a text" })
         .regex(COMMAND, { error: "must begin with / and have only small letters, digits, - and _" })
@@ -56,25 +67,44 @@ export function slackSection(sources: SecretSources) {
           "Whether guests of the workspace may ask; people of other organisations never may.",
         )
         .meta({ examples: ["on"] }),
-      "api-url": urlSetting()
+      "api-url": apiUrlSetting()
         .prefault("https://slack.com/api")
         .describe("Where Slack's Web API answers; `https://slack-gov.com/api` for GovSlack.")
         .meta({ examples: ["https://slack-gov.com/api"] }),
     })
-    .transform(
-      ({
-        "public-answers": publicAnswers,
-        "direct-messages": directMessages,
-        "api-url": apiUrl,
-        ...rest
-      }): SlackConfiguration => ({
-        ...rest,
-        publicAnswers,
-        directMessages,
-        apiUrl: `${apiUrl}/`,
+    .transform((own, context): SlackConfiguration => {
+      const identity = own.oauth ?? identityOf(own["bot-token"]);
+      const transport = own.http ?? transportOf(own["app-token"]);
+      for (const [one, other] of [
+        ["bot-token", "oauth"],
+        ["app-token", "http"],
+      ] as const) {
+        const count = [own[one], own[other]].filter((value) => value !== undefined).length;
+        if (count !== 1) {
+          const is = count === 0 ? "is missing" : "stands beside the other";
+          context.addIssue({
+            code: "custom",
+            message: `${is}: name ${one} or ${other}`,
+            path: [one],
+          });
+        }
+      }
+      if (identity === null || transport === null) {
+        return z.NEVER;
+      }
+      return {
+        identity,
+        transport,
+        command: own.command,
+        publicAnswers: own["public-answers"],
+        workspaces: own.workspaces,
+        channels: own.channels,
+        directMessages: own["direct-messages"],
+        guests: own.guests,
+        apiUrl: `${own["api-url"]}/`,
         callTimeout: CALL_TIMEOUT,
-      }),
-    )
+      };
+    })
     .optional()
     .describe("Slack as a chat; docs/slack.md leads through it. Without this section: no Slack.");
 }
@@ -94,111 +124,105 @@ export function channelSetting() {
   return z.string({ error: wrong }).regex(CHANNEL, { error: wrong }).meta({ title: "channel ID" });
 }
 
-function identitySection(sources: SecretSources) {
+/** HTTPS, because tokens travel there; plain HTTP does within this machine, where Slack is a test's. */
+function apiUrlSetting() {
+  const wrong = "must be an https: URL";
   return z
-    .discriminatedUnion("kind", [
-      z
-        .strictObject({
-          kind: z.literal("token").optional(),
-          "bot-token": tokenSetting(sources, "xoxb-", "Bot User OAuth Token")
-            .describe("The Bot User OAuth Token of the app in its workspace: `xoxb-…`.")
-            .meta({ examples: [{ env: "DOORBELL_SLACK_BOT_TOKEN" }] }),
-        })
-        .transform((own) => ({ kind: "token" as const, botToken: own["bot-token"] }))
-        .describe("One workspace and its token. This is meant when `kind` is left out."),
-      z
-        .strictObject({
-          kind: z.literal("oauth"),
-          "client-id": textSetting("text")
-            .describe("The app's Client ID.")
-            .meta({ examples: ["1234567890.1234567890123"] }),
-          "client-secret": secretSetting(sources)
-            .describe("The app's Client Secret.")
-            .meta({ examples: [{ env: "DOORBELL_SLACK_CLIENT_SECRET" }] }),
-          "state-secret": secretSetting(sources)
-            .refine((secret) => secret.reveal().length >= STATE_SECRET_LENGTH, {
-              error: "names a secret that is too short: at least 32 random characters",
-            })
-            .describe(
-              "At least 32 random characters of your own, which sign an installation under way.",
-            )
-            .meta({ examples: [{ file: "/run/secrets/slack-state" }] }),
-          "redirect-uri": urlSetting()
-            .describe(
-              "Where Slack sends browsers back after an installation: the public address of Doorbell with `/slack/oauth_redirect` behind it.",
-            )
-            .meta({ examples: ["https://doorbell.example/slack/oauth_redirect"] }),
-          host: hostSetting().describe(
-            "With a socket, address to listen on for the pages of an installation.",
-          ),
-          port: portSetting()
-            .prefault(PORT)
-            .describe("With a socket, port of the pages of an installation.")
-            .meta({ examples: [PORT] }),
-        })
-        .transform((own) => ({
-          kind: own.kind,
-          clientId: own["client-id"],
-          clientSecret: own["client-secret"],
-          stateSecret: own["state-secret"],
-          redirectUri: own["redirect-uri"],
-          host: own.host,
-          port: own.port,
-        }))
-        .describe("Several workspaces, which install the app at `/slack/install`."),
-    ])
-    .describe("How the app proves itself to Slack.");
+    .string({ error: wrong })
+    .regex(/^(?:https:\/\/[^/\s]+|http:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?)(?:\/\S*)?$/, {
+      error: wrong,
+    })
+    .transform((text) => text.replace(/\/+$/, ""))
+    .meta({ title: "URL" });
 }
 
-function transportSection(sources: SecretSources) {
+function identityOf(botToken: Secret | undefined): SlackConfiguration["identity"] | null {
+  return botToken === undefined ? null : { kind: "token", botToken };
+}
+
+function transportOf(appToken: Secret | undefined): SlackConfiguration["transport"] | null {
+  return appToken === undefined ? null : { kind: "socket", appToken };
+}
+
+function oauthSection(sources: SecretSources) {
   return z
-    .discriminatedUnion("kind", [
-      z
-        .strictObject({
-          kind: z.literal("socket").optional(),
-          "app-token": tokenSetting(sources, "xapp-", "app-level token")
-            .describe("An app-level token with the scope `connections:write`: `xapp-…`.")
-            .meta({ examples: [{ env: "DOORBELL_SLACK_APP_TOKEN" }] }),
+    .strictObject({
+      "client-id": textSetting("text")
+        .describe("The app's Client ID.")
+        .meta({ examples: ["1234567890.1234567890123"] }),
+      "client-secret": secretSetting(sources)
+        .describe("The app's Client Secret.")
+        .meta({ examples: [{ env: "DOORBELL_SLACK_CLIENT_SECRET" }] }),
+      "state-secret": secretSetting(sources)
+        .refine((secret) => secret.reveal().length >= STATE_SECRET_LENGTH, {
+          error: "names a secret that is too short: at least 32 random characters",
         })
-        .transform((own) => ({ kind: "socket" as const, appToken: own["app-token"] }))
         .describe(
-          "Doorbell opens a WebSocket to Slack, so that it needs no public address. This is meant when `kind` is left out.",
-        ),
-      z
-        .strictObject({
-          kind: z.literal("http"),
-          "signing-secret": secretSetting(sources)
-            .describe("The app's Signing Secret.")
-            .meta({ examples: [{ env: "DOORBELL_SLACK_SIGNING_SECRET" }] }),
-          host: hostSetting().describe("Address to listen on, behind what ends TLS."),
-          port: portSetting()
-            .prefault(PORT)
-            .describe("Port to listen on.")
-            .meta({ examples: [PORT] }),
-          path: z
-            .string({ error: "must be a path" })
-            .regex(/^\/[\w./-]*$/, { error: "must be a path such as /slack/events" })
-            .prefault("/slack/events")
-            .describe("Path of what Slack posts.")
-            .meta({ title: "path", examples: ["/slack/events"] }),
-          "public-url": urlSetting()
-            .optional()
-            .describe(
-              "The address under which Slack reaches `path`, for `doorbell manifest slack` alone.",
-            )
-            .meta({ examples: ["https://doorbell.example/slack/events"] }),
-        })
-        .transform((own) => ({
-          kind: own.kind,
-          signingSecret: own["signing-secret"],
-          host: own.host,
-          port: own.port,
-          path: own.path,
-          publicUrl: own["public-url"] ?? null,
-        }))
-        .describe("Slack posts to Doorbell, signed."),
-    ])
-    .describe("How Slack reaches Doorbell.");
+          "At least 32 random characters of your own, which sign an installation under way.",
+        )
+        .meta({ examples: [{ env: "DOORBELL_SLACK_STATE_SECRET" }] }),
+      "redirect-uri": urlSetting()
+        .describe(
+          "Where Slack sends browsers back after an installation: the public address of Doorbell with `/slack/oauth_redirect` behind it.",
+        )
+        .meta({ examples: ["https://doorbell.example/slack/oauth_redirect"] }),
+      host: hostSetting().describe(
+        "With `app-token`, address to listen on for the pages of an installation.",
+      ),
+      port: portSetting()
+        .prefault(PORT)
+        .describe("With `app-token`, port of the pages of an installation.")
+        .meta({ examples: [PORT] }),
+    })
+    .transform((own) => ({
+      kind: "oauth" as const,
+      clientId: own["client-id"],
+      clientSecret: own["client-secret"],
+      stateSecret: own["state-secret"],
+      redirectUri: own["redirect-uri"],
+      host: own.host,
+      port: own.port,
+    }))
+    .optional()
+    .describe(
+      "In place of `bot-token`: several workspaces, which install the app at `/slack/install`.",
+    );
+}
+
+function httpSection(sources: SecretSources) {
+  return z
+    .strictObject({
+      "signing-secret": secretSetting(sources)
+        .describe("The app's Signing Secret.")
+        .meta({ examples: [{ env: "DOORBELL_SLACK_SIGNING_SECRET" }] }),
+      host: hostSetting().describe("Address to listen on, behind what ends TLS."),
+      port: portSetting()
+        .prefault(PORT)
+        .describe("Port to listen on.")
+        .meta({ examples: [PORT] }),
+      path: z
+        .string({ error: "must be a path" })
+        .regex(/^\/[\w./-]*$/, { error: "must be a path such as /slack/events" })
+        .prefault("/slack/events")
+        .describe("Path of what Slack posts.")
+        .meta({ title: "path", examples: ["/slack/events"] }),
+      "public-url": urlSetting()
+        .optional()
+        .describe(
+          "The address under which Slack reaches `path`; only `doorbell manifest slack` needs it.",
+        )
+        .meta({ examples: ["https://doorbell.example/slack/events"] }),
+    })
+    .transform((own) => ({
+      kind: "http" as const,
+      signingSecret: own["signing-secret"],
+      host: own.host,
+      port: own.port,
+      path: own.path,
+      publicUrl: own["public-url"] ?? null,
+    }))
+    .optional()
+    .describe("In place of `app-token`: Slack posts to Doorbell, signed.");
 }
 
 function hostSetting() {

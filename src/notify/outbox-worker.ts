@@ -1,4 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
+import type { ChannelRef } from "../domain/notification.ts";
 import type { Message } from "../message/message.ts";
 import type {
   ChatAdapter,
@@ -31,6 +32,7 @@ export interface OutboxParts {
 
 /** A channel in which nothing is tried for a while. */
 interface Pause {
+  readonly channel: ChannelRef;
   readonly until: Instant;
   readonly reason: string;
   readonly waitsForPerson: boolean;
@@ -65,6 +67,25 @@ export class OutboxWorker {
   /** Looks into the outbox at once: something was put there. */
   wake(): void {
     this.#alarm.abort();
+  }
+
+  /**
+   * Tries at once what waits in a channel; in a whole workspace where `channel` is empty, on a whole
+   * platform where `workspace` is empty too.
+   */
+  resume({ platform, workspace, channel }: ChannelRef): void {
+    for (const [key, pause] of this.#pauses) {
+      const paused = pause.channel;
+      if (
+        paused.platform === platform &&
+        (workspace === "" || paused.workspace === workspace) &&
+        (channel === "" || paused.channel === channel)
+      ) {
+        this.#pauses.delete(key);
+        this.#failures.delete(key);
+      }
+    }
+    this.wake();
   }
 
   /** Works until the signal aborts; then finishes what is in hand, which takes a minute at most. */
@@ -147,7 +168,8 @@ export class OutboxWorker {
     const key = channelKey(channel);
     if (channelFails && outcome.kind !== "said" && outcome.kind !== "dropped") {
       const { at: until, reason } = outcome;
-      this.#pauses.set(key, { until, reason, waitsForPerson: outcome.kind === "waiting" });
+      const waitsForPerson = outcome.kind === "waiting";
+      this.#pauses.set(key, { channel, until, reason, waitsForPerson });
       this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
     } else if (outcome.kind === "said") {
       this.#pauses.delete(key);
@@ -213,7 +235,7 @@ export class OutboxWorker {
 }
 
 /** Not tried now, because an earlier delivery of the channel failed; what is known of it stays known. */
-function deferred({ state }: ClaimedDelivery, pause: Pause): DeliveryOutcome {
+function deferred({ state }: ClaimedDelivery, pause: Omit<Pause, "channel">): DeliveryOutcome {
   const again = { at: pause.until, reason: pause.reason };
   if (state === "unknown") {
     return { kind: "unknown", ...again };

@@ -93,6 +93,7 @@ export const LAYERS: readonly Layer[] = [
       "src/config/",
       "src/message/",
       "src/picture/",
+      "adapters/slack/index.ts",
       "adapters/terminal/index.ts",
     ],
     packages: ["luxon"],

@@ -31,6 +31,7 @@ beforeEach(async () => {
     zone: "UTC",
     azureSubscriptions: [],
     feeds: () => [],
+    chats: () => [],
     onReaction: () => {
       reactions += 1;
     },

@@ -31,7 +31,7 @@ async function faultsOf(text: string): Promise<string> {
 
 test("three settings make a Slack app that listens on a socket, in the channels named, and nowhere else", async () => {
   const slack = await slackOf(
-    "{ identity: { bot-token: { env: BOT } }, transport: { app-token: { env: APP } }, channels: [C0123456789] }",
+    "{ bot-token: { env: BOT }, app-token: { env: APP }, channels: [C0123456789] }",
   );
   expect(slack).toMatchObject({
     identity: { kind: "token" },
@@ -52,13 +52,12 @@ test("three settings make a Slack app that listens on a socket, in the channels 
 
 test("an app of several workspaces that Slack posts to", async () => {
   const slack = await slackOf(`
-  identity:
-    kind: oauth
+  oauth:
     client-id: "1.2"
     client-secret: { env: CLIENT }
     state-secret: { env: STATE }
     redirect-uri: https://doorbell.example/slack/oauth_redirect
-  transport: { kind: http, signing-secret: { env: SIGNING }, host: 0.0.0.0, port: 3001 }
+  http: { signing-secret: { env: SIGNING }, host: 0.0.0.0, port: 3001 }
   command: /doorbell
   public-answers: on
   workspaces: [T0123456789]
@@ -96,19 +95,29 @@ test("no Slack without its section", async () => {
   expect((await parseConfiguration("{}", "doorbell.yaml", SECRETS)).slack).toBeNull();
 });
 
-const GOOD = "identity: { bot-token: { env: BOT } }, transport: { app-token: { env: APP } }";
+const GOOD = "bot-token: { env: BOT }, app-token: { env: APP }";
 
 test.each([
+  ["slack: { app-token: { env: APP }, channels: all }", "slack.bot-token: is missing"],
+  ["slack: { bot-token: { env: BOT }, channels: all }", "slack.app-token: is missing"],
+  [
+    `slack: { ${GOOD}, http: { signing-secret: { env: SIGNING } }, channels: all }`,
+    "stands beside the other: name app-token or http",
+  ],
+  [
+    "slack: { oauth: { client-id: x, client-secret: { env: CLIENT }, state-secret: { env: CLIENT }, redirect-uri: https://a.example }, app-token: { env: APP }, channels: all }",
+    "names a secret that is too short",
+  ],
   [`slack: { ${GOOD} }`, "slack.channels"],
   [`slack: { ${GOOD}, channels: ["#ops"] }`, "must be the ID of a channel"],
   [`slack: { ${GOOD}, channels: all, command: jit }`, "must begin with /"],
   [`slack: { ${GOOD}, channels: all, api-url: http://slack.com/api }`, "must be an https: URL"],
   [
-    "slack: { identity: { bot-token: { env: APP } }, transport: { app-token: { env: APP } }, channels: all }",
+    "slack: { bot-token: { env: APP }, app-token: { env: APP }, channels: all }",
     "names a secret that is no Bot User OAuth Token: those begin with xoxb-",
   ],
   [
-    "slack: { identity: { bot-token: { env: BOT } }, transport: { app-token: { env: BOT } }, channels: all }",
+    "slack: { bot-token: { env: BOT }, app-token: { env: BOT }, channels: all }",
     "names a secret that is no app-level token: those begin with xapp-",
   ],
   [

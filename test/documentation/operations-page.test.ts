@@ -23,6 +23,7 @@ async function health(): Promise<ServiceHealth> {
         callsLastHour: 42,
       },
     ],
+    chats: [{ platform: "slack", state: "connected", since: 0, problems: [] }],
     outbox: { byState, oldestUnsaid: null, problems: [] },
   };
 }
