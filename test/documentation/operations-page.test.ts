@@ -28,7 +28,7 @@ async function health(): Promise<ServiceHealth> {
 
 test("the page of operations tells every metric and label that the program has, and no other", async () => {
   const port = await freePort();
-  const close = await serveHealth({ host: "127.0.0.1", port }, health, SYSTEM_CLOCK);
+  const close = await serveHealth({ host: "127.0.0.1", port }, health, 60_000, SYSTEM_CLOCK);
   try {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const labels = new Map(
