@@ -82,7 +82,7 @@ export function parseChatCommand(text: string, context: QuestionContext): Parsed
 }
 
 function parseStart(cursor: TokenCursor, context: QuestionContext): ChatCommand | null {
-  if (cursor.accept("notify|subscribe|alert|tell")) {
+  if (cursor.accept("notify|subscribe|alert")) {
     while (cursor.accept("here|me|us") || cursor.accept("in this|the channel")) {
       // However it is said, it is this channel.
     }

@@ -85,6 +85,7 @@ const openingShape = shapeOf<StoredOpening>()(
     nsg: z.string(),
     openedAt: instant,
     openedAtExact: z.boolean(),
+    notBefore: instant.nullable(),
     outcomeSeen: z.boolean(),
     promisedEnd: instant.nullable(),
     closedAt: instant.nullable(),
