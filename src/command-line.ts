@@ -7,6 +7,7 @@ import {
   demoOptions,
   serviceOptions,
   storeCopyOptions,
+  timelineOptions,
   trailOptions,
 } from "./commands/options.ts";
 import type { ParsedOptions } from "./commands/options.ts";
@@ -32,6 +33,11 @@ Examples:
   echo "what is open" | doorbell demo`;
 
 const ZONE = "your time zone, such as Europe/Berlin (default: the machine's)";
+const TIMELINE_EXAMPLES = `
+Examples:
+  doorbell timeline vm-x --from export.json --out vm-x.png
+  doorbell timeline "vm-* since friday" --from export.json --zone Europe/Berlin --out week.svg
+  doorbell timeline subscription 6f1d5c3a-0000-4000-8000-000000000001 --from log.json --out all.png`;
 
 const FROM =
   "Activity Log exports: az output, API pages, portal events, diagnostic records, gzip; - is standard input";
@@ -134,6 +140,21 @@ function describeQuestions(
       }
       const { printTrail } = await import("./commands/trail.ts");
       finish(await printTrail(trailOptions(options), context));
+    });
+
+  common(program.command("timeline"))
+    .description("Draw the openings over time, as SVG or PNG, and tell what the picture shows")
+    .argument(
+      "[words...]",
+      "a VM, such as vm-x or 'vm-*', or an Azure subscription; all by default",
+    )
+    .requiredOption("--out <file>", "the picture to write: its name ends in .png or .svg")
+    .option("--since <time>", "only what was open after this time, such as 'yesterday'")
+    .option("--until <time>", "only what was opened before this time")
+    .addHelpText("after", TIMELINE_EXAMPLES)
+    .action(async (words: readonly string[], options: ParsedOptions) => {
+      const { writeTimeline } = await import("./commands/timeline.ts");
+      finish(await writeTimeline(words.join(" "), timelineOptions(options), context));
     });
 
   common(program.command("ask"))

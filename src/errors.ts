@@ -7,6 +7,8 @@ export type ErrorCode =
   | "usage"
   /** A file cannot be opened or read. */
   | "unreadable-file"
+  /** A file cannot be written where it is wanted. */
+  | "unwritable-file"
   /** A file is readable but holds nothing that is an Activity Log export. */
   | "not-an-export"
   /** A file ends in the middle; what it held up to there was used. */

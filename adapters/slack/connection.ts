@@ -75,7 +75,7 @@ function httpConnection(
       try {
         await receiver.start({ host, port });
       } catch (error) {
-        throw portError(error, host, port, "slack.transport.port");
+        throw portError(error, host, port, "slack.http.port");
       }
       health.turn("connected");
     },
@@ -144,7 +144,7 @@ function installPages(
 async function listening(server: Server, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   server.once("error", (error) => {
-    reject(portError(error, host, port, "slack.identity.port"));
+    reject(portError(error, host, port, "slack.oauth.port"));
   });
   server.listen(port, host, () => {
     resolve(undefined);

@@ -128,8 +128,7 @@ const MEANINGS: { readonly [fault in DeliveryFault]: string } = {
   unknown: "Slack failed and may have done it nevertheless",
   "channel-closed":
     "The channel is gone, archived, or Doorbell is not in it: invite the bot, or end the subscription",
-  refused:
-    "Slack refuses Doorbell's token: install the app again and set `slack.identity.bot-token`",
+  refused: "Slack refuses Doorbell's token: install the app again and set `slack.bot-token`",
   "message-gone": "The message is no longer there",
   invalid: "Slack refuses what the message says",
 };

@@ -93,7 +93,7 @@ export class RequestGuard {
       nowMilliseconds: now,
     });
     if (!isValid) {
-      return "its signature is wrong; is `slack.transport.signing-secret` the one of this app?";
+      return "its signature is wrong; is `slack.http.signing-secret` the one of this app?";
     }
     return this.#isNew(signature, now) ? null : "it was taken before";
   }

@@ -87,7 +87,7 @@ class SlackChat implements ChatAdapter {
       if (parts.installations === null) {
         throw new DoorbellError(
           "configuration",
-          "`slack.identity` is OAuth, and there is no store for installations.",
+          "`slack.oauth` is set, and there is no store for installations.",
         );
       }
       const store = new StoredInstallations(
@@ -213,7 +213,7 @@ class SlackChat implements ChatAdapter {
       if (error instanceof DeliveryError && error.fault === "refused") {
         throw new DoorbellError(
           "credentials",
-          "Slack refuses the bot token. Install the app in the workspace, and set `slack.identity.bot-token` to its Bot User OAuth Token.",
+          "Slack refuses the bot token. Install the app in the workspace, and set `slack.bot-token` to its Bot User OAuth Token.",
           { cause: error },
         );
       }

@@ -70,7 +70,7 @@ export class SocketConnection {
       if (isRefusal(error)) {
         throw new DoorbellError(
           "credentials",
-          `Slack refuses the app token (${reasonOf(error)}). Make one with the scope connections:write under "Basic Information" of the app, and set \`slack.transport.app-token\`.`,
+          `Slack refuses the app token (${reasonOf(error)}). Make one with the scope connections:write under "Basic Information" of the app, and set \`slack.app-token\`.`,
           { cause: error },
         );
       }
@@ -141,7 +141,7 @@ export class SocketConnection {
       if (isRefusal(error)) {
         this.#parts.health.refused(
           SUBJECT,
-          `Slack refuses the app token (${reasonOf(error)}): set \`slack.transport.app-token\`.`,
+          `Slack refuses the app token (${reasonOf(error)}): set \`slack.app-token\`.`,
         );
       }
       return error ?? new Error("the connection closed before Slack said hello");

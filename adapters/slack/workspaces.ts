@@ -58,7 +58,7 @@ export class TokenWorkspace implements Workspaces {
     if (id !== "" && id !== workspace.id) {
       throw new DeliveryError(
         "refused",
-        `\`slack.identity.bot-token\` is a token of workspace ${workspace.id}, not of ${id}.`,
+        `\`slack.bot-token\` is a token of workspace ${workspace.id}, not of ${id}.`,
       );
     }
     return workspace;

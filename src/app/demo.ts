@@ -75,7 +75,7 @@ export async function startDemo(parts: DemoParts): Promise<Demo> {
       retention: null,
       log: (level, message, fields) => {
         if (level === "error" || level === "warning") {
-          onProblem([message, ...Object.values(fields ?? {})].join(" "));
+          onProblem([...Object.values(fields ?? {}), message].join(": "));
         }
       },
     });

@@ -14,24 +14,28 @@ export interface ServiceHealth {
   readonly outbox: OutboxHealth | null;
 }
 
-/** A feed that brought nothing for longer is not healthy. */
+/** A feed that brought nothing for longer is not healthy; one that is polled seldom may be silent for longer. */
 const LONGEST_SILENCE: Duration = 15 * MINUTE;
+/** So many polls may go by without a page. */
+const MISSED_POLLS = 3;
 /** A delivery that waits for longer is worth an alarm. */
 const LONGEST_WAIT: Duration = 5 * MINUTE;
 
 /**
  * Serves `/healthz` (200, or 503 with what is wrong, as JSON) and `/metrics` (Prometheus text).
  *
+ * @param poll how often the feeds are read.
  * @returns what stops it.
  * @throws DoorbellError `port-in-use`, or `configuration` when the host is not this machine's.
  */
 export async function serveHealth(
   address: { readonly host: string; readonly port: number },
   health: () => Promise<ServiceHealth>,
+  poll: Duration,
   clock: Clock,
 ): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const [pathname = ""] = (request.url ?? "").split("?");
     if (request.method !== "GET" || (pathname !== "/healthz" && pathname !== "/metrics")) {
       response.writeHead(404, { "content-type": "text/plain" }).end("Not found.\n");
       return;
@@ -45,7 +49,7 @@ export async function serveHealth(
       response.writeHead(200, { "content-type": type }).end(metrics(state, clock.now()));
       return;
     }
-    const problems = problemsOf(state, clock.now());
+    const problems = problemsOf(state, poll, clock.now());
     const status = problems.length === 0 ? "ok" : "failing";
     response
       .writeHead(problems.length === 0 ? 200 : 503, { "content-type": "application/json" })
@@ -88,13 +92,19 @@ async function listening(
 }
 
 /** What is wrong, one line each; empty when nothing is. */
-export function problemsOf({ feeds, outbox }: ServiceHealth, now: Instant): readonly string[] {
+function problemsOf(
+  { feeds, outbox }: ServiceHealth,
+  poll: Duration,
+  now: Instant,
+): readonly string[] {
+  const longestSilence = Math.max(LONGEST_SILENCE, MISSED_POLLS * poll);
   const problems = feeds.flatMap(({ feed, problem, state, lastSuccess }) => {
     if (problem !== null) {
       return [`${feed}: ${problem}`];
     }
-    const silent = lastSuccess !== null && lastSuccess < now - LONGEST_SILENCE;
-    return silent && state !== "stopped" ? [`${feed}: nothing was read for 15 minutes.`] : [];
+    const silent = lastSuccess !== null && lastSuccess < now - longestSilence;
+    const since = `${longestSilence / MINUTE} minutes`;
+    return silent && state !== "stopped" ? [`${feed}: nothing was read for ${since}.`] : [];
   });
   if (outbox === null) {
     return [...problems, "The store cannot be read."];

@@ -2,7 +2,7 @@ import { Conversations } from "../ask/conversations.ts";
 import type { ConfiguredSubscription } from "../config/configuration.ts";
 import type { FeedHealth } from "../domain/feed.ts";
 import { HOUR, MINUTE } from "../domain/instant.ts";
-import type { Duration, Instant } from "../domain/instant.ts";
+import type { Duration } from "../domain/instant.ts";
 import type { WorkingHours } from "../domain/working-hours.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
@@ -19,10 +19,11 @@ import type {
   TrailNames,
 } from "../ports.ts";
 import { keepConfiguredSubscriptions } from "./configured-subscriptions.ts";
+import { watchFeeds } from "./feed-watch.ts";
 
 /** What the running program is made of. */
 export interface ServiceParts {
-  /** Open; closed by `stop`. */
+  /** Open; closed by `stop`, and when the start fails. */
   readonly store: Store;
   readonly sources: readonly ActivitySource[];
   readonly live: LiveState | null;
@@ -65,7 +66,12 @@ const LOOK: Duration = 20;
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { store, sources, chats, clock, wall, random, log } = parts;
   const started = clock.now();
-  await keepConfiguredSubscriptions(parts.subscriptions, store, started);
+  try {
+    await keepConfiguredSubscriptions(parts.subscriptions, store, started);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const threaded = new Set(
     chats.filter(({ capabilities }) => capabilities.threads).map(({ platform }) => platform),
   );
@@ -90,19 +96,32 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     live: parts.live,
     clock,
     zone: parts.zone,
+    azureSubscriptions: [
+      ...new Set(sources.flatMap(({ azureSubscription }) => azureSubscription ?? [])),
+    ],
     feeds,
   });
   const feeding = new AbortController();
   const delivering = new AbortController();
+  /** A feed of what is past is there when it has ended: then what follows from it is stored too. */
+  const isThere = ({ feed, lastSuccess, progress, problem }: FeedHealth): boolean =>
+    ended.has(feed) ||
+    problem !== null ||
+    (progress === null && lastSuccess !== null && lastSuccess >= started);
+  const ended = new Set<string>();
   const running = [
-    ...sources.map(async (source) => ingest.follow(source, feeding.signal)),
+    ...sources.map(async (source) => {
+      await ingest.follow(source, feeding.signal);
+      ended.add(source.feed);
+    }),
     ingest.keepTime(TICK, feeding.signal),
-    ...(parts.retention === null ? [] : [thinning(ingest, parts.retention, clock, feeding.signal)]),
+    watchFeeds(() => sources.map((source) => source.health()), log, wall, feeding.signal),
+    ...(parts.retention === null ? [] : [thinning(ingest, parts.retention, parts, feeding.signal)]),
   ];
   let deliveries: Promise<void> | null = null;
   return {
     conversations,
-    caughtUp: caughtUp(feeds, started, wall, feeding.signal),
+    caughtUp: until(() => feeds().every(isThere), wall, feeding.signal),
     feeds,
     names: async () => store.names(),
     outbox: async () => store.outboxHealth().catch(() => null),
@@ -126,26 +145,22 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 async function thinning(
   ingest: IngestService,
   age: Duration,
-  clock: Clock,
+  { clock, log }: Pick<ServiceParts, "clock" | "log">,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await ingest.thin(clock.now() - age);
+    try {
+      await ingest.thin(clock.now() - age);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log("warning", `What is old cannot be thinned now: ${reason}`);
+    }
     await clock.sleep(THINNING, signal);
   }
 }
 
-async function caughtUp(
-  feeds: () => readonly FeedHealth[],
-  started: Instant,
-  wall: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  const isThere = ({ state, lastSuccess, progress, problem }: FeedHealth): boolean =>
-    state === "stopped" ||
-    problem !== null ||
-    (progress === null && lastSuccess !== null && lastSuccess >= started);
-  while (!signal.aborted && !feeds().every(isThere)) {
+async function until(done: () => boolean, wall: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !done()) {
     await wall.sleep(LOOK, signal);
   }
 }

@@ -30,10 +30,7 @@ export interface ServiceState {
 export function answerService(knowledge: Knowledge, state: ServiceState): Message {
   const standing = knowledge.trail.openings.filter(({ closedAt }) => closedAt === null).length;
   const failing = state.feeds.filter(({ problem }) => problem !== null);
-  const said =
-    failing.length === 0
-      ? `All ${state.feeds.length} feeds are read. Standing now: ${counted(standing, "opening")}.`
-      : `${failing.length} of ${state.feeds.length} feeds cannot be read. Standing as far as is known: ${counted(standing, "opening")}.`;
+  const said = `${feedWords(state.feeds.length, failing.length)}${counted(standing, "opening")}.`;
   const problems = [
     ...failing.map(({ feed, problem }) => notice("warning", `${feed}: ${problem ?? ""}`)),
     ...state.outbox.problems.map((problem) => notice("warning", problem)),
@@ -52,6 +49,16 @@ export function answerService(knowledge: Knowledge, state: ServiceState): Messag
     ...feedNodes(state.feeds),
     ...honesty(knowledge, null),
   ]);
+}
+
+function feedWords(all: number, failing: number): string {
+  if (all === 0) {
+    // Whoever serves from this store knows how its feeds are.
+    return "Standing as far as the store knows: ";
+  }
+  return failing === 0
+    ? `All ${all} feeds are read. Standing now: `
+    : `${failing} of ${all} feeds cannot be read. Standing as far as is known: `;
 }
 
 function outboxWords({ byState }: OutboxHealth): string {

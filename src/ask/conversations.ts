@@ -3,14 +3,14 @@ import type { FeedHealth } from "../domain/feed.ts";
 import { HOUR } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Question } from "../domain/question.ts";
-import type { Coverage, Trail } from "../domain/trail.ts";
+import type { Trail } from "../domain/trail.ts";
 import type { Message } from "../message/message.ts";
 import type { Clock, LiveState, Store } from "../ports.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { answerService } from "./answer-service.ts";
 import type { Answer } from "./ask.ts";
 import { problemMessage } from "./ask.ts";
-import { coverageOf } from "./store-coverage.ts";
+import { coverageOf, sourceOf } from "./store-coverage.ts";
 import { parseChatCommand } from "./chat-command.ts";
 import { obey } from "./channel-subscriptions.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -33,6 +33,9 @@ export interface ConversationParts {
   readonly clock: Clock;
   /** The zone of people whose platform does not tell theirs. */
   readonly zone: string;
+  /** Lower-cased IDs of the Azure subscriptions that are to be read. */
+  readonly azureSubscriptions: readonly string[];
+  /** Empty where another process reads them. */
   readonly feeds: () => readonly FeedHealth[];
 }
 
@@ -100,10 +103,10 @@ export class Conversations {
 
   /** What the question is answered from. */
   async knowledge(question: Question, zone: string): Promise<Knowledge> {
-    const { store, live, clock, feeds } = this.#parts;
+    const { store, live, clock, feeds, azureSubscriptions } = this.#parts;
     const now = clock.now();
     const [names, stored] = await Promise.all([store.names(), store.coverage()]);
-    const coverage: Coverage = coverageOf(stored, feeds(), now);
+    const coverage = coverageOf(stored, { azureSubscriptions, feeds: feeds() }, now);
     const query = trailQueryOf(question, Math.min(now, coverage.to ?? now));
     const trail =
       query === null ? { openings: [], requests: [], guards: [] } : await store.trail(query);
@@ -113,7 +116,7 @@ export class Conversations {
       coverage,
       now,
       zone,
-      source: "feed",
+      source: sourceOf(stored),
       checks: [],
       eventOf: await this.#evidence(question, trail),
     };

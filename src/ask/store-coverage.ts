@@ -7,10 +7,18 @@ import type { StoreCoverage } from "../ports.ts";
 /** An Azure subscription that was not read for longer is told of. */
 const STALE: Duration = 10 * MINUTE;
 
+/** What is to be read of Azure, and how that goes. */
+export interface Watch {
+  /** Lower-cased IDs of the Azure subscriptions that are to be read. */
+  readonly azureSubscriptions: readonly string[];
+  /** Empty where another process reads them. */
+  readonly feeds: readonly FeedHealth[];
+}
+
 /** What the store's reading amounts to for an answer: how far it reaches, and what is missing. */
 export function coverageOf(
   stored: StoreCoverage,
-  feeds: readonly FeedHealth[],
+  { azureSubscriptions, feeds }: Watch,
   now: Instant,
 ): Coverage {
   const reached = stored.subscriptions.flatMap(({ azureSubscription, spans }) => {
@@ -18,8 +26,17 @@ export function coverageOf(
     return last === undefined ? [] : [{ azureSubscription, to: last.to, spans }];
   });
   const readTo = reached.length === 0 ? null : Math.max(...reached.map(({ to }) => to));
+  const failing = feeds.filter(({ problem }) => problem !== null);
+  // The feeds of an Azure subscription often fail for the same reason.
+  const reasons = Map.groupBy(failing, ({ problem }) => problem ?? "");
+  const known = new Set([...reached, ...failing].map((one) => one.azureSubscription));
   const gaps = [
-    ...feeds.flatMap(({ feed, problem }) => (problem === null ? [] : [`${feed}: ${problem}`])),
+    ...[...reasons].map(
+      ([problem, all]) => `${all.map(({ feed }) => feed).join(", ")}: ${problem}`,
+    ),
+    ...azureSubscriptions
+      .filter((one) => !known.has(one))
+      .map((one) => `Azure subscription ${one} has not been read yet.`),
     ...reached
       .filter(({ to }) => to < now - STALE)
       .map(
@@ -45,4 +62,9 @@ export function coverageOf(
     quarantined: stored.quarantined,
     gaps,
   };
+}
+
+/** Whether the store's log goes on, or comes from exports alone, which end. */
+export function sourceOf({ subscriptions, events }: StoreCoverage): "export" | "feed" {
+  return subscriptions.length === 0 && events > 0 ? "export" : "feed";
 }

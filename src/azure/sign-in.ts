@@ -103,7 +103,8 @@ export class SignIn implements TokenCredential {
     return {
       name: "doorbellSignInWitness",
       sendRequest: async (request, next) => {
-        request.timeout = REQUEST_LIMIT_MS;
+        // The pipeline's own limit would keep the process alive for as long after a failure.
+        request.abortSignal = AbortSignal.timeout(REQUEST_LIMIT_MS);
         const { url } = request;
         const isAuthority = new URL(url).host === host;
         try {

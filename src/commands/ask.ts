@@ -65,7 +65,8 @@ async function answerFromStore(
   configuration: Configuration,
   context: CommandContext,
 ): Promise<number> {
-  const { conversationsOf, withStore } = await import("./stored-trail.ts");
+  const { conversationsOf, refuseExportOptions, withStore } = await import("./stored-trail.ts");
+  refuseExportOptions(options);
   const zone = context.zone({ zone: options.zone ?? configuration.zone });
   return withStore(configuration, context, async (store) => {
     const conversations = conversationsOf(store, configuration, context, zone);

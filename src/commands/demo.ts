@@ -1,21 +1,11 @@
-import { join } from "node:path";
-import {
-  createTerminalChat,
-  renderMessage,
-  TERMINAL_CHANNEL,
-} from "../../adapters/terminal/index.ts";
-import type { TerminalChat } from "../../adapters/terminal/index.ts";
+import { renderMessage, TERMINAL_CHANNEL } from "../../adapters/terminal/index.ts";
 import { startDemo } from "../app/demo.ts";
-import type { Demo } from "../app/demo.ts";
-import type { Service } from "../app/service.ts";
-import { COMMAND_FORMS } from "../ask/chat-command.ts";
-import { QUESTION_FORMS } from "../ask/question-catalogue.ts";
+import type { Demo, DemoParts } from "../app/demo.ts";
 import { questionNames } from "../ask/vm-match.ts";
-import { stateFolder } from "../config/user-folders.ts";
-import type { Instant } from "../domain/instant.ts";
-import { shortId } from "../domain/short-id.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { DemoOptions } from "./options.ts";
+import { terminalChat } from "./terminal-chat.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 const NOTHING_CONFIGURED = `There is no configuration, so this is a demo (doorbell.yaml connects Doorbell to your Azure;
 docs/configuration.md tells how).
@@ -35,87 +25,71 @@ export async function runDemo(
   isAsked: boolean,
 ): Promise<number> {
   const zone = context.zone(options);
-  const { surroundings } = context;
-  const { clock, random } = surroundings;
-  const isOnce = options.once !== undefined;
-  let service: Service | null = null;
-  let demoClock = clock;
-  const chat = isOnce
-    ? null
-    : terminalChat(context, {
-        zone,
-        now: () => demoClock.now(),
-        vms: async () => (service === null ? [] : questionNames(await service.names()).vms),
-      });
-  const demo = await startDemo({
+  const { clock, random } = context.surroundings;
+  const parts = {
     speed: options.speed,
     seed: options.seed,
     wall: clock,
     random,
     zone,
-    chats: chat === null ? [] : [chat],
-    channel: chat === null ? null : TERMINAL_CHANNEL,
-    onProblem: (problem) => {
+    onProblem: (problem: string) => {
       void context.complain(problem);
     },
-  });
-  ({ service, clock: demoClock } = demo);
+  };
+  return options.once === undefined
+    ? converse(parts, context, isAsked)
+    : answerOnce(options.once, parts, context);
+}
+
+async function answerOnce(
+  question: string,
+  parts: Omit<DemoParts, "chats" | "channel">,
+  context: CommandContext,
+): Promise<number> {
+  const { zone } = parts;
+  const demo = await startDemo({ ...parts, chats: [], channel: null });
   try {
-    if (options.once !== undefined) {
-      return await answerOnce(options.once, demo, zone, context);
-    }
-    await context.write(introduction(demo, options.speed, isAsked));
+    const { service } = demo;
     await service.caughtUp;
-    const stopped = surroundings.stopped();
-    await service.listen();
-    await Promise.race([chat?.left, aborted(stopped)]);
+    const answer = await service.conversations.ask(question, null, zone);
+    const text = renderMessage(answer.message, context.rendering(zone));
+    if (answer.question === null) {
+      await context.explain(text);
+      return 2;
+    }
+    await context.write(text);
     return 0;
   } finally {
     await demo.stop();
   }
 }
 
-async function answerOnce(
-  question: string,
-  { service }: Demo,
-  zone: string,
+/** Chats until the person leaves, the questions on a pipe have ended, or the program is to stop. */
+async function converse(
+  parts: Omit<DemoParts, "chats" | "channel">,
   context: CommandContext,
+  isAsked: boolean,
 ): Promise<number> {
-  await service.caughtUp;
-  const answer = await service.conversations.ask(question, null, zone);
-  const text = renderMessage(answer.message, context.rendering(zone));
-  if (answer.question === null) {
-    await context.explain(text);
-    return 2;
-  }
-  await context.write(text);
-  return 0;
-}
-
-function terminalChat(
-  context: CommandContext,
-  demo: {
-    readonly zone: string;
-    readonly now: () => Instant;
-    readonly vms: () => Promise<readonly string[]>;
-  },
-): TerminalChat {
-  const { input, output, environment, clock, user } = context.surroundings;
-  const folder = stateFolder(environment);
-  return createTerminalChat({
+  const { wall, zone } = parts;
+  const { input, stopped } = context.surroundings;
+  let demo: Demo | null = null;
+  const chat = terminalChat(context, {
     input,
-    output,
-    interactive: context.interactive,
-    dumb: environment["TERM"] === "dumb",
-    bell: true,
-    render: () => context.rendering(demo.zone),
-    now: demo.now,
-    user: { id: user, name: user, zone: demo.zone },
-    run: shortId("run", [String(clock.now()), String(context.surroundings.random.next())]),
-    history: folder === null || !context.interactive ? null : join(folder, "history"),
-    forms: [...QUESTION_FORMS, ...COMMAND_FORMS].map(({ example }) => example),
-    vms: demo.vms,
+    zone,
+    now: () => (demo?.clock ?? wall).now(),
+    vms: async () => (demo === null ? [] : questionNames(await demo.service.names()).vms),
   });
+  demo = await startDemo({ ...parts, chats: [chat], channel: TERMINAL_CHANNEL });
+  try {
+    const stop = untilAborted(stopped());
+    await context.write(introduction(demo, parts.speed, isAsked));
+    await Promise.race([demo.service.caughtUp, stop]);
+    await demo.service.listen();
+    await Promise.race([chat.left, stop]);
+    return 0;
+  } finally {
+    await demo.stop();
+  }
 }
 
 function introduction({ openCommand, vms }: Demo, speed: number, isAsked: boolean): string {
@@ -131,12 +105,4 @@ VMs: ${vms.join(", ")}. Ask, one question a line; "help" shows what can be asked
   requests denied today
 
 `;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) {
-    await new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-  }
 }

@@ -1,10 +1,10 @@
 import { checkAzure } from "../app/azure-checks.ts";
 import type { Check } from "../app/azure-checks.ts";
-import { openStore } from "../app/open-store.ts";
 import { DoorbellError } from "../errors.ts";
 import type { CommandContext } from "./command-context.ts";
 import { requireConfiguration } from "./configuration-file.ts";
 import type { ServiceOptions } from "./options.ts";
+import { withStore } from "./stored-trail.ts";
 
 const WORDS = { passed: "ok     ", limited: "limited", failed: "FAILED " } as const;
 
@@ -23,9 +23,11 @@ export async function runDoctor(options: ServiceOptions, context: CommandContext
   };
   await tell({ what: `configuration ${path}`, result: "passed", advice: null });
   try {
-    const store = await openStore(configuration.store, clock);
-    await tell({ what: `store ${store.description}`, result: "passed", advice: null });
-    await store.close();
+    const what = await withStore(configuration, context, async (store) => {
+      await store.coverage();
+      return `store ${store.description}`;
+    });
+    await tell({ what, result: "passed", advice: null });
   } catch (error) {
     if (!(error instanceof DoorbellError)) {
       throw error;

@@ -46,7 +46,8 @@ export async function importFiles(
       `Read ${rows} rows, ${relevant} of them about ports; ${added} were not in the store yet.`,
     );
     if (broken > 0) {
-      await context.writeLine(`${quarantinedWords(broken)} could not be understood, and are kept.`);
+      const kept = broken === 1 ? "is kept" : "are kept";
+      await context.writeLine(`${quarantinedWords(broken)} could not be understood, and ${kept}.`);
     }
     return failures.length === 0 ? 0 : 1;
   });

@@ -19,6 +19,14 @@ export interface TrailOptions extends CommonOptions {
   readonly csv: boolean;
 }
 
+/** What `doorbell timeline` was told. */
+export interface TimelineOptions extends CommonOptions {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** The file to write: it ends in `.svg` or `.png`. */
+  readonly out: string;
+}
+
 /** What `doorbell ask` was told. */
 export interface AskOptions extends CommonOptions {
   readonly json: boolean;
@@ -55,6 +63,16 @@ export function trailOptions(parsed: ParsedOptions): TrailOptions {
     open: parsed["open"] === true,
     json: parsed["json"] === true,
     csv: parsed["csv"] === true,
+  };
+}
+
+/** Options of `doorbell timeline`, as the option parser gives them. */
+export function timelineOptions(parsed: ParsedOptions): TimelineOptions {
+  return {
+    ...commonOptions(parsed),
+    since: text(parsed["since"]),
+    until: text(parsed["until"]),
+    out: text(parsed["out"]) ?? "",
   };
 }
 

@@ -1,12 +1,16 @@
+import { Readable } from "node:stream";
 import { azureFeeds } from "../app/azure-feeds.ts";
 import { serveHealth } from "../app/health-page.ts";
 import { logLines } from "../app/log-lines.ts";
 import { openStore } from "../app/open-store.ts";
 import { startService } from "../app/service.ts";
+import { questionNames } from "../ask/vm-match.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { CommandContext } from "./command-context.ts";
 import { requireConfiguration } from "./configuration-file.ts";
 import type { ServiceOptions } from "./options.ts";
+import { terminalChat } from "./terminal-chat.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** `doorbell serve`: feeds, notifications and chats, until somebody asks it to stop. */
 export async function serve(options: ServiceOptions, context: CommandContext): Promise<number> {
@@ -20,9 +24,10 @@ export async function serveConfigured(
   path: string,
   context: CommandContext,
 ): Promise<number> {
-  const { clock, random, errors, stopped } = context.surroundings;
-  const stop = stopped();
+  const { clock, random, errors, input, stopped } = context.surroundings;
+  const stop = untilAborted(stopped());
   const log = logLines((line) => errors.write(line), configuration.log.level, clock);
+  log("info", "Doorbell starts.", { configuration: path });
   const store = await openStore(configuration.store, clock);
   const { sources, live } = azureFeeds(configuration.azure, {
     clock,
@@ -30,11 +35,19 @@ export async function serveConfigured(
     random,
     ca: null,
   });
+  const { interactive } = context;
+  const chat = terminalChat(context, {
+    // A service in the background must not read the terminal that it was started from.
+    input: interactive ? input : Readable.from([]),
+    zone: configuration.zone,
+    now: () => clock.now(),
+    vms: async () => questionNames(await store.names()).vms,
+  });
   const service = await startService({
     store,
     sources,
     live,
-    chats: [],
+    chats: [chat],
     subscriptions: configuration.notifications,
     clock,
     wall: clock,
@@ -44,24 +57,25 @@ export async function serveConfigured(
     retention: configuration.retention,
     log,
   });
+  let closePage = async (): Promise<void> => {};
   try {
     const { host, port } = configuration.http;
-    const health = async () => ({ feeds: service.feeds(), outbox: await service.outbox() });
-    const closePage = port === null ? null : await serveHealth({ host, port }, health, clock);
+    if (port !== null) {
+      const health = async () => ({ feeds: service.feeds(), outbox: await service.outbox() });
+      closePage = await serveHealth({ host, port }, health, configuration.azure.poll, clock);
+    }
     await service.listen();
     log("info", "Doorbell serves.", {
-      configuration: path,
       store: store.description,
       feeds: sources.length,
       health: port === null ? null : `http://${host}:${port}/healthz`,
     });
-    await new Promise<void>((resolve) => {
-      stop.addEventListener("abort", () => resolve(), { once: true });
-    });
+    await Promise.race([stop, ...(interactive ? [chat.left] : [])]);
     log("info", "Doorbell stops.");
-    await closePage?.();
   } finally {
+    await closePage();
     await service.stop();
   }
+  log("info", "Doorbell has stopped.");
   return 0;
 }

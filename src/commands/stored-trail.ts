@@ -1,12 +1,14 @@
 import { azureFeeds } from "../app/azure-feeds.ts";
 import { openStore } from "../app/open-store.ts";
 import { Conversations } from "../ask/conversations.ts";
-import { coverageOf } from "../ask/store-coverage.ts";
+import { coverageOf, sourceOf } from "../ask/store-coverage.ts";
 import { WHOLE_TRAIL } from "../ask/trail-query.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Store } from "../ports.ts";
+import { DoorbellError } from "../errors.ts";
 import type { CommandContext } from "./command-context.ts";
+import type { CommonOptions } from "./options.ts";
 
 /**
  * Does something with the configured store, which another Doorbell may be serving from meanwhile.
@@ -26,6 +28,14 @@ export async function withStore<T>(
   }
 }
 
+/** @throws DoorbellError `usage` when an option was given that counts for exports alone. */
+export function refuseExportOptions({ workingHours }: CommonOptions): void {
+  if (workingHours !== undefined) {
+    const text = `--working-hours ${workingHours}: goes with --from; the store's openings were judged by working-hours of the configuration.`;
+    throw new DoorbellError("usage", text);
+  }
+}
+
 /** Conversations out of the store, with a look at the NSGs themselves where that is configured. */
 export function conversationsOf(
   store: Store,
@@ -35,18 +45,26 @@ export function conversationsOf(
 ): Conversations {
   const { clock, random } = context.surroundings;
   const { live } = azureFeeds(configuration.azure, { clock, wall: clock, random, ca: null });
-  return new Conversations({ store, live, clock, zone, feeds: () => [] });
+  const azureSubscriptions = watched(configuration);
+  return new Conversations({ store, live, clock, zone, azureSubscriptions, feeds: () => [] });
 }
 
-/** All that the store holds, in the form of an export's reading. */
+/** All that the store holds, and what it was read from. */
 export async function wholeTrail(
   store: Store,
+  configuration: Configuration,
   context: CommandContext,
-): Promise<Pick<Knowledge, "trail" | "coverage" | "eventOf">> {
+): Promise<Pick<Knowledge, "trail" | "coverage" | "eventOf" | "source">> {
   const now = context.surroundings.clock.now();
+  const stored = await store.coverage();
   return {
     trail: await store.trail(WHOLE_TRAIL),
-    coverage: coverageOf(await store.coverage(), [], now),
+    coverage: coverageOf(stored, { azureSubscriptions: watched(configuration), feeds: [] }, now),
     eventOf: () => null,
+    source: sourceOf(stored),
   };
+}
+
+function watched({ azure }: Configuration): readonly string[] {
+  return azure.tenants.flatMap(({ subscriptions }) => subscriptions);
 }

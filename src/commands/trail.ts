@@ -1,9 +1,7 @@
 import { honesty } from "../ask/honesty.ts";
 import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
-import type { Moment } from "../ask/moment.ts";
 import { jsonLine } from "../domain/json-line.ts";
-import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Period } from "../domain/question.ts";
 import type { Trail } from "../domain/trail.ts";
@@ -13,9 +11,10 @@ import { DoorbellError } from "../errors.ts";
 import { message } from "../message/build.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { TrailOptions } from "./options.ts";
+import { readPeriod } from "./period-options.ts";
 
 /** A trail, with what there is to say of how it was read. */
-type TrailReading = Pick<Knowledge, "trail" | "coverage" | "eventOf">;
+type TrailReading = Pick<Knowledge, "trail" | "coverage" | "eventOf" | "source">;
 
 /** Lines per write: enough to be fast, few enough to keep little in memory. */
 const LINES_PER_WRITE = 500;
@@ -30,11 +29,12 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
     const { readConfiguration } = await import("./configuration-file.ts");
     const loaded = await readConfiguration(options.config, context);
     if (loaded !== null) {
-      const { wholeTrail, withStore } = await import("./stored-trail.ts");
+      const { refuseExportOptions, wholeTrail, withStore } = await import("./stored-trail.ts");
+      refuseExportOptions(options);
       const { configuration } = loaded;
       const zone = context.zone({ zone: options.zone ?? configuration.zone });
       const reading = await withStore(configuration, context, async (store) =>
-        wholeTrail(store, context),
+        wholeTrail(store, configuration, context),
       );
       await print(reading, options, zone, context);
       return 0;
@@ -44,7 +44,7 @@ export async function printTrail(options: TrailOptions, context: CommandContext)
   if (reading === null) {
     return 1;
   }
-  await print(reading, options, context.zone(options), context);
+  await print({ ...reading, source: "export" }, options, context.zone(options), context);
   return reading.failures.length === 0 ? 0 : 1;
 }
 
@@ -65,7 +65,8 @@ async function print(
     await writeLines(context, [trailCsvHeader(), ...openings.map(trailCsvLine)], "\r\n");
   } else {
     const now = await context.askedAt(reading.coverage);
-    await printTable(openings, period, exportKnowledge(reading, { now, zone }), context);
+    const knowledge = { ...exportKnowledge(reading, { now, zone }), source: reading.source };
+    await printTable(openings, period, knowledge, context);
   }
 }
 
@@ -84,36 +85,6 @@ async function printTable(
   const end = message("info", "How far the log goes.", honesty(knowledge, period));
   const reach = renderMessage(end, { ...rendering, zoneIsTold: !isEmpty });
   await context.write(`${table}\n${reach}`);
-}
-
-async function readPeriod(
-  options: TrailOptions,
-  zone: string,
-  now: Instant,
-): Promise<Period | null> {
-  if (options.since === undefined && options.until === undefined) {
-    return null;
-  }
-  const { parseMoment } = await import("../ask/moment.ts");
-  const read = (name: string, text: string | undefined): Moment | null => {
-    if (text === undefined) {
-      return null;
-    }
-    const moment = parseMoment(text.toLowerCase(), { now, zone });
-    if (moment === null) {
-      const hint = "Use a time such as 2026-11-20, 'yesterday', 'friday 14:00' or '3 hours ago'.";
-      throw new DoorbellError("usage", `--${name} ${text}: not a time. ${hint}`);
-    }
-    return moment;
-  };
-  const from = read("since", options.since)?.from ?? null;
-  const end = read("until", options.until);
-  // Until friday means the whole of friday; until 12:00 does not mean the minute after it.
-  const to = end === null ? null : end.hasClock ? end.from : end.to;
-  if (from !== null && to !== null && from >= to) {
-    throw new DoorbellError("usage", "--until lies before --since: no opening can fit.");
-  }
-  return from === null && to === null ? null : { from, to };
 }
 
 async function selectOpenings(

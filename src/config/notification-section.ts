@@ -42,8 +42,8 @@ export function notificationSection() {
         .meta({ examples: [[3389, "5985-5986"]] }),
       kinds: z
         .array(z.enum(KINDS))
-        .prefault([])
-        .describe("Only openings of this kind: by JIT, or by anybody's own write.")
+        .prefault(["jit"])
+        .describe("Openings of these kinds: by JIT, or by anybody's own write.")
         .meta({ examples: [["direct"]] }),
       verdicts: z
         .array(z.enum(VERDICTS))
@@ -66,7 +66,7 @@ export function notificationSection() {
       findings: own.findings,
     }))
     .prefault({})
-    .describe("Which openings ring. Every key narrows; without any, all of them do.");
+    .describe("Which openings ring. Every key narrows; without any, all JIT openings do.");
   const channel = z
     .strictObject({
       platform: z

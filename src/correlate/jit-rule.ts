@@ -17,11 +17,25 @@ export function looksLikeJit(rule: SecurityRule): boolean {
   );
 }
 
-/** The policy and the VM that a JIT rule's description names; null for each that it does not name. */
-export function namesInDescription(rule: SecurityRule): {
+/** What a JIT rule's description names; null for each that it does not name. */
+interface DescribedNames {
   readonly policy: string | null;
   readonly vm: string | null;
-} {
+}
+
+const NAMES_OF = new WeakMap<SecurityRule, DescribedNames>();
+
+/**
+ * The policy and the VM that a JIT rule's description names. Kept per rule object, because every request
+ * is held against it.
+ */
+export function namesInDescription(rule: SecurityRule): DescribedNames {
+  const known = NAMES_OF.get(rule);
+  if (known !== undefined) {
+    return known;
+  }
   const match = NAMES.exec(rule.description);
-  return { policy: match?.[1] || null, vm: match?.[2] || null };
+  const names = { policy: match?.[1] || null, vm: match?.[2] || null };
+  NAMES_OF.set(rule, names);
+  return names;
 }

@@ -49,6 +49,8 @@ export class IngestService {
   readonly #stopped = new Map<string, string>();
   /** Azure subscriptions that feeds bring events of. */
   readonly #followed = new Set<string>();
+  /** Up to when Azure subscriptions were thinned by this program. */
+  readonly #thinned = new Map<string, Instant>();
   /** Azure subscriptions with history whose meaning is left to the next tick. */
   readonly #postponed = new Set<string>();
 
@@ -147,26 +149,34 @@ export class IngestService {
   /**
    * Throws away openings that were closed before an instant, and the events that nothing else rests on.
    * Where what is kept would say something else without them, that Azure subscription keeps everything,
-   * which is told.
+   * which is told. "For the first time" is judged from then on by what came after. It takes a while, so
+   * an Azure subscription that was thinned less than a day ago is passed over. Never throws.
    *
    * @returns how many events went.
    */
   async thin(before: Instant): Promise<number> {
     let gone = 0;
-    for (const one of await this.#parts.store.azureSubscriptions()) {
-      await this.#attempt(one, async () => {
-        await this.#keeper.settle(one);
-        const removed = await this.#keeper.thin(one, before);
-        if (removed === null) {
-          this.#parts.onProblem(
-            `Azure subscription ${one} keeps its old events: what is to stay would say something else without them.`,
-          );
+    await this.#attempt("thinning", async () => {
+      for (const one of await this.#parts.store.azureSubscriptions()) {
+        if (before - (this.#thinned.get(one) ?? Number.NEGATIVE_INFINITY) >= DAY) {
+          gone += await this.#thinOne(one, before);
         }
-        gone += removed ?? 0;
-        await this.#settle(one);
-      });
-    }
+      }
+    });
     return gone;
+  }
+
+  async #thinOne(azureSubscription: string, before: Instant): Promise<number> {
+    await this.#keeper.settle(azureSubscription);
+    const removed = await this.#keeper.thin(azureSubscription, before);
+    this.#thinned.set(azureSubscription, before);
+    if (removed === null) {
+      this.#parts.onProblem(
+        `Azure subscription ${azureSubscription} keeps its old events: what is to stay would say something else without them.`,
+      );
+    }
+    await this.#settle(azureSubscription);
+    return removed ?? 0;
   }
 
   health(): IngestHealth {

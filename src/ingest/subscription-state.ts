@@ -1,7 +1,8 @@
 import { Correlator } from "../correlate/correlator.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
-import type { Instant } from "../domain/instant.ts";
+import { DAY } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
@@ -13,6 +14,19 @@ import type { StoredTrail, TrailDifference } from "./trail-difference.ts";
 
 /** Whether an instant lies within working hours; null when nobody configured them. */
 type WorkingTime = ((instant: Instant) => boolean) | null;
+
+/** What is said to be new is revised in steps of this length, not with every thinning. */
+const NOVELTY_STEP: Duration = 30 * DAY;
+
+/** Since when everything is known after thinning; later than the cut, by a step at most. */
+export function knownSinceThinned(before: Instant): Instant {
+  return Math.ceil(before / NOVELTY_STEP) * NOVELTY_STEP;
+}
+
+/** Under this name the store keeps, as a feed's cursor, since when all is known of a thinned one. */
+export function thinningFeed(azureSubscription: string): string {
+  return `thinning/${azureSubscription}`;
+}
 
 /** What an evaluation found; handed back to `accept` when it is stored. */
 export interface Evaluation {
@@ -32,6 +46,8 @@ export class SubscriptionState {
   readonly #sightings: Sighting[] = [];
   #stored: StoredTrail;
   #spans: readonly ReadSpan[];
+  /** Since when all is known that was not thrown away because of its age; 0 when nothing was. */
+  readonly #thinned: Instant;
   #newestEvent: Instant | null = null;
   /** Whether something came that is not in the trail that was evaluated last. */
   #isUnsettled = true;
@@ -39,10 +55,16 @@ export class SubscriptionState {
   /** The earliest moment from which on the passing of time may change what is said. */
   #nextLook: Instant = Number.POSITIVE_INFINITY;
 
-  private constructor(azureSubscription: string, stored: Trail, spans: readonly ReadSpan[]) {
+  private constructor(
+    azureSubscription: string,
+    stored: Trail,
+    spans: readonly ReadSpan[],
+    thinned: Instant,
+  ) {
     this.azureSubscription = azureSubscription;
     this.#stored = byIdentity(stored);
     this.#spans = spans;
+    this.#thinned = thinned;
   }
 
   /**
@@ -50,12 +72,13 @@ export class SubscriptionState {
    * an older version that concluded otherwise: so it is to be evaluated at once.
    */
   static async restore(
-    store: Pick<TrailWriter, "events" | "sightings" | "stored">,
+    store: Pick<TrailWriter, "cursor" | "events" | "sightings" | "stored">,
     azureSubscription: string,
     spans: readonly ReadSpan[],
   ): Promise<SubscriptionState> {
     const stored = await store.stored(azureSubscription);
-    const state = new SubscriptionState(azureSubscription, stored, spans);
+    const thinned = Number((await store.cursor(thinningFeed(azureSubscription))) ?? 0);
+    const state = new SubscriptionState(azureSubscription, stored, spans, thinned);
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
       state.#newestEvent = Math.max(state.#newestEvent ?? event.at, event.at);
@@ -144,9 +167,10 @@ export class SubscriptionState {
   }
 
   #trailOf(correlator: Correlator, isWorkingTime: WorkingTime): Trail {
+    const since = knownSince(this.#spans);
     return correlator.trail({
       asOf: this.knownUntil,
-      knownSince: knownSince(this.#spans),
+      knownSince: this.#thinned === 0 ? since : Math.max(since ?? 0, this.#thinned),
       isWorkingTime,
     });
   }

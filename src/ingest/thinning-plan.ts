@@ -7,6 +7,7 @@ import type { Sighting } from "../domain/sighting.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Removal } from "../ports.ts";
+import { EvidenceWindows } from "./evidence-windows.ts";
 
 /** How often what is kept may grow before everything is kept. */
 const MOST_ROUNDS = 12;
@@ -27,16 +28,18 @@ export interface ThinningFacts {
 
 /**
  * Chooses what may be thrown away because it is old, such that what is kept still says the same: the
- * openings and requests that stay, with every event that they rest on. Beside what is young, the latest
- * opening of each person and VM, of each person and source, and of each VM and NSG stays, so that "for
- * the first time" and "guards" remain true. What is kept is correlated to see that it says what it said
- * before; where it does not, more is kept.
+ * openings and requests that stay, with every event that they rest on. Beside what is young or stands,
+ * that stays from which others learn. What is kept is correlated to see that it says what it said
+ * before; where it does not, more is kept. Only what is judged by history as a whole, such as "for the
+ * first time", is left to be judged by what is known.
  *
  * @returns null when only keeping everything would do.
  */
 export function planThinning(facts: ThinningFacts): Removal | null {
   const kept = new Kept(facts);
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  let size = 0;
+  for (let round = 0; round < MOST_ROUNDS && kept.size > size; round += 1) {
+    size = kept.size;
     const events = kept.events();
     const sightings = kept.sightings();
     if (!kept.growBy(facts.correlate(events, sightings))) {
@@ -51,11 +54,13 @@ class Kept {
   readonly #facts: ThinningFacts;
   readonly #openings = new Map<string, Opening>();
   readonly #requests = new Map<string, AccessRequest>();
-  /** NSGs of which every event is kept. */
-  readonly #containers = new Set<string>();
   readonly #openingsById: ReadonlyMap<string, Opening>;
   readonly #requestsById: ReadonlyMap<string, AccessRequest>;
-  readonly #baseline: ReadonlySet<string>;
+  readonly #windows: EvidenceWindows;
+  /** Openings of which the events around were kept once already. */
+  readonly #widened = new Set<string>();
+  /** Identities of events and sightings that are kept. */
+  readonly #wanted: Set<string>;
   /** Openings by what they have in common. */
   readonly #groups: Map<string, Opening[]>;
 
@@ -64,7 +69,16 @@ class Kept {
     this.#facts = facts;
     this.#openingsById = new Map(trail.openings.map((opening) => [opening.id, opening]));
     this.#requestsById = new Map(trail.requests.map((request) => [request.id, request]));
-    this.#baseline = baselineOf(facts);
+    this.#windows = new EvidenceWindows(facts.events, facts.sightings);
+    this.#wanted = new Set(this.#windows.statesBefore(before));
+    const oldest = facts.events.reduce<ActivityEvent | null>(
+      (first, event) => (first === null || event.at < first.at ? event : first),
+      null,
+    );
+    if (oldest !== null) {
+      // It says since when anything is known.
+      this.#wanted.add(oldest.id);
+    }
     this.#groups = new Map();
     for (const opening of trail.openings) {
       for (const group of groupsOf(opening)) {
@@ -78,56 +92,41 @@ class Kept {
         this.#keepOpening(opening);
       }
     }
-    for (const opening of habitual(trail.openings)) {
+    for (const opening of teachers(trail.openings)) {
       this.#keepOpening(opening);
     }
     for (const request of trail.requests) {
       if (request.at >= before || lastEnd(request) >= before) {
-        this.#requests.set(request.id, request);
+        this.#keepRequest(request);
       }
     }
+  }
+
+  /** How much is kept for a reason of its own. */
+  get size(): number {
+    return 1 + this.#wanted.size + this.#openings.size + this.#requests.size;
   }
 
   /** The events that are kept: of one row that two feeds told, both or none. */
   events(): readonly ActivityEvent[] {
-    const wanted = new Set(this.#baseline);
-    for (const { events } of [...this.#openings.values(), ...this.#requests.values()]) {
-      for (const id of events) {
-        wanted.add(id);
-      }
-    }
-    const isWanted = ({ id, at, resource }: ActivityEvent): boolean =>
-      wanted.has(id) ||
-      at >= this.#facts.before ||
-      this.#containers.has(containerKey(resource.key));
-    const rows = new Set(this.#facts.events.filter(isWanted).map(({ feedKey }) => feedKey));
-    return this.#facts.events.filter((event) => isWanted(event) || rows.has(event.feedKey));
+    const { events, before } = this.#facts;
+    const isWanted = ({ id, at }: ActivityEvent): boolean => at >= before || this.#wanted.has(id);
+    const rows = new Set(events.filter(isWanted).map(({ feedKey }) => feedKey));
+    return events.filter((event) => isWanted(event) || rows.has(event.feedKey));
   }
 
   /** The sightings that are kept: young ones, the latest of each resource, and those that are evidence. */
   sightings(): readonly Sighting[] {
-    const { before } = this.#facts;
-    const wanted = new Set(
-      [...this.#openings.values(), ...this.#requests.values()].flatMap(({ events }) => events),
-    );
-    const sorted = this.#facts.sightings.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-    const latest = new Map(
-      sorted.filter(({ at }) => at < before).map(({ resource, id }) => [resource.key, id]),
-    );
-    const baseline = new Set(latest.values());
-    return sorted.filter(
-      ({ id, at, resource }) =>
-        at >= before ||
-        wanted.has(id) ||
-        baseline.has(id) ||
-        this.#containers.has(containerKey(resource.key)),
-    );
+    const { before, sightings } = this.#facts;
+    const old = sightings.filter(({ at }) => at < before).toSorted((a, b) => a.at - b.at);
+    const latest = new Set(new Map(old.map(({ resource, id }) => [resource.key, id])).values());
+    return sightings.filter(({ id, at }) => at >= before || this.#wanted.has(id) || latest.has(id));
   }
 
   /** Keeps more where the kept events say something else than before; false when they say the same. */
   growBy(trail: Trail): boolean {
-    const said = this.#wanted();
-    if (isDeepStrictEqual(said, trail)) {
+    const said = this.#trail();
+    if (isDeepStrictEqual(said, { ...trail, openings: trail.openings.map(withoutNovelty) })) {
       return false;
     }
     const now = new Map(trail.openings.map((opening) => [opening.id, opening]));
@@ -147,7 +146,7 @@ class Kept {
     for (const { id, events } of trail.requests) {
       const original = this.#requestsById.get(id) ?? this.#requestWith(events);
       if (original !== undefined) {
-        this.#requests.set(original.id, original);
+        this.#keepRequest(original);
       }
     }
     return true;
@@ -166,10 +165,10 @@ class Kept {
   }
 
   /** What the kept events must say. */
-  #wanted(): Trail {
+  #trail(): Trail {
     const { openings, requests, guards } = this.#facts.trail;
     return {
-      openings: openings.filter(({ id }) => this.#openings.has(id)),
+      openings: openings.filter(({ id }) => this.#openings.has(id)).map(withoutNovelty),
       requests: requests.filter(({ id }) => this.#requests.has(id)),
       guards,
     };
@@ -180,32 +179,48 @@ class Kept {
       return;
     }
     this.#openings.set(opening.id, opening);
+    this.#want([...opening.events, ...this.#windows.behind(opening)]);
     for (const { requestId } of opening.attribution.candidates) {
       const request = requestId === null ? undefined : this.#requestsById.get(requestId);
       if (request !== undefined) {
-        this.#requests.set(request.id, request);
+        this.#keepRequest(request);
       }
     }
-    for (const group of groupsBehind(opening)) {
-      for (const other of this.#groups.get(group) ?? []) {
-        if (other.openedAt <= opening.openedAt) {
-          this.#keepOpening(other);
-        }
+    for (const other of this.#groups.get(groupBehind(opening)) ?? []) {
+      if (other.openedAt <= opening.openedAt) {
+        this.#keepOpening(other);
       }
     }
   }
 
   /** An opening that is told otherwise than before rests on more than it names. */
   #keepMoreOf(original: Opening, now: Opening): void {
-    if (!isDeepStrictEqual(original, now)) {
+    if (isDeepStrictEqual(withoutNovelty(original), withoutNovelty(now))) {
+      return;
+    }
+    if (this.#widened.has(original.id)) {
       this.#keepContainer(original.nsg.key);
+    } else {
+      this.#widened.add(original.id);
+      this.#want(this.#windows.around(original));
     }
   }
 
   #keepContainer(key: string): void {
-    this.#containers.add(key);
+    this.#want(this.#windows.ofContainer(key));
     for (const opening of this.#groups.get(`nsg ${key}`) ?? []) {
       this.#keepOpening(opening);
+    }
+  }
+
+  #keepRequest(request: AccessRequest): void {
+    this.#requests.set(request.id, request);
+    this.#want(request.events);
+  }
+
+  #want(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#wanted.add(id);
     }
   }
 
@@ -216,73 +231,42 @@ class Kept {
   }
 }
 
-/** The oldest event, which says since when anything is known, and each NSG's last whole state. */
-function baselineOf({ events, before }: ThinningFacts): ReadonlySet<string> {
-  const sorted = events.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-  const last = new Map<string, ActivityEvent>();
-  for (const event of sorted) {
-    if (event.at < before && showsWholeState(event)) {
-      last.set(event.resource.key, event);
-    }
-  }
-  const operations = new Set([...last.values()].map(operationKey));
-  const ids = sorted.filter((event) => operations.has(operationKey(event))).map(({ id }) => id);
-  const [oldest] = sorted;
-  return new Set(oldest === undefined ? ids : [...ids, oldest.id]);
-}
-
-function showsWholeState({ detail, status }: ActivityEvent): boolean {
-  return (
-    (detail.kind === "nsg-write" || detail.kind === "firewall-write") &&
-    detail.ruleSet.completeness === "complete" &&
-    status !== "failed"
-  );
-}
-
-/** Rows of one operation on one resource share it. */
-function operationKey({ resource, operationId, correlationId, id }: ActivityEvent): string {
-  return `${resource.key} ${operationId || correlationId || id}`;
-}
-
-/** The NSG of a security rule; other resources stand for themselves. */
-function containerKey(key: string): string {
-  return key.replace(/\/securityrules\/[^/]+$/, "");
-}
-
-/** The first opening of each VM in each NSG, the latest of each person and VM or source. */
-function habitual(openings: readonly Opening[]): Iterable<Opening> {
+/**
+ * The openings from which others learn: the first of each VM in each NSG shows what guards the VM, the
+ * latest that is certain shows whose address a rule's destination is.
+ */
+function teachers(openings: readonly Opening[]): Iterable<Opening> {
   const first = new Map<string, Opening>();
   const latest = new Map<string, Opening>();
   for (const opening of openings) {
-    const { nsg, vm, vmName, rule, attribution } = opening;
-    const place = vm?.key ?? vmName?.toLowerCase() ?? "";
-    const guard = `${nsg.key} ${place}`;
-    first.set(guard, first.get(guard) ?? opening);
-    for (const habit of attribution.actor === null ? [] : [place, ...rule.sources]) {
-      latest.set(`${attribution.actor?.key ?? ""} ${habit}`, opening);
+    const { kind, nsg, vm, vmName, rule, attribution } = opening;
+    const place = `${kind} ${nsg.key} ${vm?.key ?? vmName?.toLowerCase() ?? ""}`;
+    first.set(place, first.get(place) ?? opening);
+    if (attribution.verdict === "certain") {
+      latest.set(`${place} ${rule.destinations.join()}`, opening);
     }
   }
   return new Set([...first.values(), ...latest.values()]);
 }
 
-/** The groups that an opening belongs to. */
-function groupsOf({ nsg, rule, port, attribution }: Opening): readonly string[] {
-  const name = `${nsg.key} ${ruleKey(rule.name)}`;
-  return [
-    `nsg ${nsg.key}`,
-    `rule ${name}`,
-    `port ${name} ${portText(port)}`,
-    `actor ${attribution.actor?.key ?? ""}`,
-  ];
+/** Without the findings that compare with all that came before. */
+function withoutNovelty(opening: Opening): Opening {
+  const findings = opening.findings.filter(
+    ({ code }) => code !== "first-time" && code !== "new-source",
+  );
+  return { ...opening, findings };
 }
 
-/** The groups whose earlier members show in the identity or the findings of an opening. */
-function groupsBehind(opening: Opening): readonly string[] {
-  const [, rule, port, actor] = groupsOf(opening);
-  const has = (code: string): boolean => opening.findings.some((finding) => finding.code === code);
-  return [port, has("resurrected") ? rule : port, has("new-source") ? actor : port].flatMap(
-    (group) => group ?? [],
-  );
+/** The groups that an opening belongs to. */
+function groupsOf({ nsg, rule, port }: Opening): readonly [string, string, string] {
+  const name = `${nsg.key} ${ruleKey(rule.name)}`;
+  return [`nsg ${nsg.key}`, `rule ${name}`, `port ${name} ${portText(port)}`];
+}
+
+/** The group whose earlier members show in the identity or the findings of an opening. */
+function groupBehind(opening: Opening): string {
+  const [, rule, port] = groupsOf(opening);
+  return opening.findings.some(({ code }) => code === "resurrected") ? rule : port;
 }
 
 function lastEnd({ targets }: AccessRequest): Instant {

@@ -7,7 +7,7 @@ import type { Clock, NotificationRouter, TrailChange, TrailReader, TrailWriter }
 import { isStill, joinMoves } from "./feed-move.ts";
 import type { FeedMove } from "./feed-move.ts";
 import { KeyedLock } from "./keyed-lock.ts";
-import { SubscriptionState } from "./subscription-state.ts";
+import { knownSinceThinned, SubscriptionState, thinningFeed } from "./subscription-state.ts";
 import type { Evaluation } from "./subscription-state.ts";
 import { isEmptyDifference } from "./trail-difference.ts";
 
@@ -160,7 +160,14 @@ export class TrailKeeper {
           events.push(event);
         }
         const removal = state.planThinning(events, before, isWorkingTime);
-        if (removal !== null && removal.events.length > 0) {
+        if (removal !== null && removal.events.length + removal.sightings.length > 0) {
+          // Said first: "never before" must not be said of a time that is half gone.
+          const move = {
+            feed: thinningFeed(azureSubscription),
+            cursor: String(knownSinceThinned(before)),
+            read: null,
+          };
+          await store.commit(changeOf({ ...NOTHING, move }, [], []));
           await store.thin(removal);
           this.#states.delete(azureSubscription);
         }

@@ -28,6 +28,8 @@ export interface RunOptions {
 export interface ProcessOptions extends RunOptions {
   /** Options of Node.js, such as a limit of the heap. */
   readonly nodeArguments?: readonly string[];
+  /** Where it is run; the project's own folder by default. */
+  readonly cwd?: string;
   /** Whether the reader of its output goes away before it has read anything, as `head -0` does. */
   readonly closesOutput?: boolean;
 }
@@ -45,7 +47,7 @@ export async function runProcess(
   const child = spawn(
     process.execPath,
     [...(options.nodeArguments ?? []), `${ROOT}bin/doorbell.js`, ...words],
-    { cwd: ROOT, env: { TZ: options.zone ?? "UTC", ...options.environment } },
+    { cwd: options.cwd ?? ROOT, env: { TZ: options.zone ?? "UTC", ...options.environment } },
   );
   const ended = once(child, "close");
   const feeding = pipeline(bytesOf(options.input), child.stdin).catch(() => {

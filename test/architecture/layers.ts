@@ -53,6 +53,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ["chrono-node", "fastest-levenshtein", "luxon"],
   },
   {
+    path: "src/picture/",
+    mayImport: [...CORE],
+    packages: ["@resvg/resvg-js", "luxon", "vega"],
+  },
+  {
     path: "adapters/terminal/",
     mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["luxon", "string-width"],
@@ -87,6 +92,7 @@ export const LAYERS: readonly Layer[] = [
       "src/ask/",
       "src/config/",
       "src/message/",
+      "src/picture/",
       "adapters/terminal/index.ts",
     ],
     packages: ["luxon"],

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ActivityEvent } from "../../src/domain/activity-event.ts";
-import { DAY, HOUR } from "../../src/domain/instant.ts";
+import { DAY, HOUR, MINUTE } from "../../src/domain/instant.ts";
 import { rings } from "../../src/notify/filter.ts";
 import { CrashGate, FaultGate } from "../fakes/crash-gate.ts";
 import { IngestLab, sortedGuards, subscriptionOf, wantedTrail } from "./ingest-lab.ts";
-import { START, tenantFeeds } from "./tenant-pages.ts";
+import { START, tenantFeeds, WHOLE } from "./tenant-pages.ts";
 import type { TenantFeeds } from "./tenant-pages.ts";
 
 const CHANNELS = ["ops", "security"];
@@ -56,10 +56,11 @@ test("killed at any steps, the ingest ends with the trail of a run that nothing 
           await lab.clock.through(Promise.race([work, gate.died]));
         }
         await expectTruth(lab, feeds);
+        expect(lab.problems).toEqual([]);
         await lab.store.close();
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
@@ -73,7 +74,11 @@ test("whatever the store refuses, nothing is lost and nothing is told twice", as
         const lab = await labFor(isHistory);
         const ingest = lab.ingest(new FaultGate(failing));
         await lab.clock.through(lab.follow(ingest, feeds.sources));
+        await lab.clock.runTo(lab.clock.now() + 2 * MINUTE);
         await lab.clock.through(lab.follow(ingest, []));
+        expect(await lab.store.coverage()).toMatchObject({
+          subscriptions: feeds.subscriptions.map(() => ({ spans: [WHOLE] })),
+        });
         await expectTruth(lab, feeds);
         expect(ingest.health().feeds.map(({ problem }) => problem)).toEqual(
           feeds.sources.map(() => null),
@@ -81,6 +86,6 @@ test("whatever the store refuses, nothing is lost and nothing is told twice", as
         await lab.store.close();
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

@@ -6,10 +6,11 @@ import type { Trail } from "../../src/domain/trail.ts";
 import { IngestService } from "../../src/ingest/ingest-service.ts";
 import { LOG_DELAY } from "../../src/ingest/read-stretches.ts";
 import { notificationRouter } from "../../src/notify/notification-router.ts";
-import type { ActivitySource, Store } from "../../src/ports.ts";
+import type { ActivitySource, Store, TrailChange } from "../../src/ports.ts";
 import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import type { Gate } from "../fakes/crash-gate.ts";
 import { gatedIngestStore } from "../fakes/gated.ts";
+import type { IngestStore } from "../fakes/gated.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { WHOLE } from "./tenant-pages.ts";
 
@@ -24,6 +25,8 @@ export class IngestLab {
   readonly clock: ManualClock;
   readonly store: Store;
   readonly problems: string[] = [];
+  /** What was stored, transaction by transaction. */
+  readonly commits: TrailChange[] = [];
   /** How often the outbox was told that there may be something to do. */
   stored = 0;
 
@@ -37,9 +40,26 @@ export class IngestLab {
     return new IngestLab(clock, await openSqliteStore(":memory:", { clock }));
   }
 
-  /** An ingest as after a start of the program. */
-  ingest(gate: Gate = { pass: async (call) => call() }): IngestService {
-    const store = gatedIngestStore(this.store, gate);
+  /**
+   * An ingest as after a start of the program.
+   *
+   * @param change what its store does otherwise.
+   * @param onStored told when the outbox may have something to do.
+   */
+  ingest(
+    gate: Gate = { pass: async (call) => call() },
+    change: Partial<IngestStore> = {},
+    onStored: () => void = () => undefined,
+  ): IngestService {
+    const gated = gatedIngestStore(this.store, gate);
+    const store = {
+      ...gated,
+      ...change,
+      commit: async (change: TrailChange) => {
+        await gated.commit(change);
+        this.commits.push(change);
+      },
+    };
     return new IngestService({
       store,
       route: notificationRouter(store, () => true),
@@ -48,6 +68,7 @@ export class IngestLab {
       isWorkingTime,
       onStored: () => {
         this.stored += 1;
+        onStored();
       },
       onProblem: (problem) => this.problems.push(problem),
     });
@@ -88,12 +109,14 @@ export function subscriptionOf(name: string, createdAt: Instant): ChannelSubscri
 }
 
 /** What the events of one Azure subscription say when all was read whole. */
-export function wantedTrail(events: readonly ActivityEvent[], subscription: string): Trail {
+export function wantedTrail(
+  events: readonly ActivityEvent[],
+  subscription: string,
+  knownSince: Instant = WHOLE.from,
+): Trail {
   const correlator = new Correlator();
   correlator.add(events.filter(({ resource }) => resource.subscriptionId === subscription));
-  return sortedGuards(
-    correlator.trail({ asOf: WHOLE.to - LOG_DELAY, knownSince: WHOLE.from, isWorkingTime }),
-  );
+  return sortedGuards(correlator.trail({ asOf: WHOLE.to - LOG_DELAY, knownSince, isWorkingTime }));
 }
 
 /** Guards have no order in the store. */

@@ -127,7 +127,7 @@ test("a port that is taken is told with its setting", async () => {
   });
   const error = await startError(second);
   expect(error.code).toBe("port-in-use");
-  expect(error.message).toContain("slack.transport.port");
+  expect(error.message).toContain("slack.http.port");
 });
 
 describe("a socket", () => {
@@ -198,7 +198,7 @@ describe("a socket", () => {
       at.clock.advance(SECOND);
       return at.chat.health?.().state === "refused";
     });
-    expect(at.chat.health?.().problems.join()).toContain("slack.transport.app-token");
+    expect(at.chat.health?.().problems.join()).toContain("slack.app-token");
     await reopened(at, 1);
     expect(at.chat.health?.().problems).toEqual([]);
   });
@@ -224,8 +224,8 @@ describe("a socket", () => {
 });
 
 test.each([
-  ["the bot token", "auth.test", "slack.identity.bot-token"],
-  ["the app token", "apps.connections.open", "slack.transport.app-token"],
+  ["the bot token", "auth.test", "slack.bot-token"],
+  ["the app token", "apps.connections.open", "slack.app-token"],
 ])("a start with %s refused says which setting to change", async (_, method, setting) => {
   const at = await sitting({ starts: false });
   at.slack.faults.plan(method, { kind: "error", code: "invalid_auth" });

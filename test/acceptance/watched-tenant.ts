@@ -1,0 +1,126 @@
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { startSandbox } from "../../src/sandbox/http/start-sandbox.ts";
+import type { Sandbox } from "../../src/sandbox/http/start-sandbox.ts";
+import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
+import { TempFolder } from "./exports.ts";
+import { runProcess } from "./program.ts";
+import type { ProcessOptions, Run } from "./program.ts";
+import { RunningProgram } from "./running-program.ts";
+
+/** Of this story, JIT writes the rules of the first two requests from outside within seconds. */
+const SEED = 218;
+
+/** What a test changes in a configuration: sections as YAML. */
+export interface ConfigurationChanges {
+  readonly subscriptions?: readonly string[];
+  readonly azure?: string;
+  readonly store?: string;
+  readonly more?: string;
+}
+
+/** A sandbox, whose rows are readable at once, and a folder with a configuration that watches it. */
+export class WatchedTenant {
+  readonly sandbox: Sandbox;
+  readonly folder = new TempFolder();
+  readonly healthPort: number;
+
+  /** Both are gone when the test ends. */
+  static async start(changes: ConfigurationChanges = {}): Promise<WatchedTenant> {
+    const sandbox = await startSandbox({
+      clock: SYSTEM_CLOCK,
+      seed: SEED,
+      delays: { from: 0, to: 0 },
+    });
+    const tenant = new WatchedTenant(sandbox, await freePort());
+    onTestFinished(async () => {
+      tenant.folder.remove();
+      await sandbox.stop();
+    });
+    tenant.configure(changes);
+    return tenant;
+  }
+
+  private constructor(sandbox: Sandbox, healthPort: number) {
+    this.sandbox = sandbox;
+    this.healthPort = healthPort;
+    this.folder.file("ca.pem", sandbox.ca);
+  }
+
+  get database(): string {
+    return join(this.folder.path, "doorbell.db");
+  }
+
+  /** The environment that the program needs to reach the sandbox. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      NODE_EXTRA_CA_CERTS: join(this.folder.path, "ca.pem"),
+      SANDBOX_SECRET: this.sandbox.clientSecret,
+    };
+  }
+
+  /** Writes the configuration anew. */
+  configure(changes: ConfigurationChanges): void {
+    const { resourceManager, authority, tenantId, clientId, subscriptions } = this.sandbox;
+    const watched = changes.subscriptions ?? subscriptions;
+    const text = `
+azure:
+  endpoints: { authority-host: "${authority}", resource-manager: "${resourceManager}" }
+  tenants:
+    - id: ${tenantId}
+      credential: { kind: client-secret, client-id: ${clientId}, client-secret: { env: SANDBOX_SECRET } }
+      subscriptions: [${watched.join(", ")}]
+  poll: 1s
+  backfill: 8d
+${changes.azure ?? ""}
+${changes.store ?? "store: { kind: sqlite, path: doorbell.db }"}
+http: { port: ${this.healthPort} }
+zone: UTC
+${changes.more ?? ""}
+`;
+    writeFileSync(join(this.folder.path, "doorbell.yaml"), text);
+  }
+
+  /** Runs the program to its end, in the folder of the configuration. */
+  async run(words: readonly string[], options: ProcessOptions = {}): Promise<Run> {
+    return runProcess(words, {
+      cwd: this.folder.path,
+      ...options,
+      environment: { ...this.environment, ...options.environment },
+    });
+  }
+
+  /** Starts the program, in the folder of the configuration. */
+  serve(words: readonly string[] = ["serve"]): RunningProgram {
+    return new RunningProgram(words, { cwd: this.folder.path, environment: this.environment });
+  }
+
+  /** Asks the health page. */
+  async health(path = "/healthz"): Promise<{ readonly status: number; readonly text: string }> {
+    const answer = await fetch(`http://127.0.0.1:${this.healthPort}${path}`);
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  /** Somebody asks for access, at the sandbox's front desk. */
+  async open(query: string): Promise<void> {
+    const { status } = await fetch(`${this.sandbox.frontDesk}/open?${query}`, { method: "POST" });
+    if (status !== 202) {
+      throw new Error(`The front desk refuses ${query}: ${status}`);
+    }
+  }
+}
+
+/** A port that nobody listens on at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(address === null || typeof address === "string" ? 0 : address.port);
+      });
+    });
+  });
+}
