@@ -1,6 +1,5 @@
 export { SCOPES } from "./scopes.ts";
-export type { SlackIdentity, SlackSettings, SlackTransport } from "./settings.ts";
+export type { SlackSettings } from "./settings.ts";
 export { createSlackChat } from "./slack-chat.ts";
-export type { SlackParts } from "./slack-chat.ts";
 export { checkSlack } from "./checks.ts";
 export type { SlackCheck } from "./checks.ts";

@@ -94,8 +94,8 @@ export class Teletype {
             onTyped(text);
             // What is typed ahead stands on a line without a prompt until its turn comes.
             this.#lines.setPrompt("");
-          } else {
-            await this.print(`> ${safeText(text)}\n`);
+          } else if (!(await this.#echo(text))) {
+            return;
           }
           yield text;
         }
@@ -106,6 +106,16 @@ export class Teletype {
       }
     } finally {
       this.close();
+    }
+  }
+
+  /** Returns whether somebody still reads the output. */
+  async #echo(text: string): Promise<boolean> {
+    try {
+      await this.print(`> ${safeText(text)}\n`);
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -98,7 +98,7 @@ function parseStart(cursor: TokenCursor, context: QuestionContext): ChatCommand 
   if (reaction !== null) {
     return reaction;
   }
-  if (cursor.accept("notify|subscribe|alert|tell")) {
+  if (cursor.accept("notify|subscribe|alert")) {
     while (cursor.accept("here|me|us") || cursor.accept("in this|the channel")) {
       // However it is said, it is this channel.
     }

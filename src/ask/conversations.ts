@@ -5,7 +5,7 @@ import type { Duration, Instant } from "../domain/instant.ts";
 import type { Question } from "../domain/question.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Message } from "../message/message.ts";
-import type { ChatState, Clock, LiveState, Store } from "../ports.ts";
+import type { ChatState, Clock, LiveState, Store, TrailNames } from "../ports.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { answerService } from "./answer-service.ts";
 import type { Answer } from "./ask.ts";
@@ -18,9 +18,10 @@ import { obey } from "./channel-subscriptions.ts";
 import { homePage } from "./home-page.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { checkLive, openingsToCheck } from "./live-check.ts";
+import { matchQuestion } from "./opening-match.ts";
 import { parseQuestion } from "./parse-question.ts";
-import { trailQueryOf, WHOLE_TRAIL } from "./trail-query.ts";
-import { questionNames } from "./vm-match.ts";
+import { trailQueryOf, WHOLE_TRAIL, widerQueryOf } from "./trail-query.ts";
+import { matchVms, questionNames, vmFilterOf } from "./vm-match.ts";
 
 /** How long a conversation remembers what it was about. */
 const MEMORY: Duration = 8 * HOUR;
@@ -156,9 +157,8 @@ export class Conversations {
     const now = clock.now();
     const [names, stored] = await Promise.all([store.names(), store.coverage()]);
     const coverage = coverageOf(stored, { azureSubscriptions, feeds: feeds() }, now);
-    const query = trailQueryOf(question, Math.min(now, coverage.to ?? now));
-    const trail =
-      query === null ? { openings: [], requests: [], guards: [] } : await store.trail(query);
+    const state = { names, knownTo: Math.min(now, coverage.to ?? now) };
+    const trail = await this.#trailFor(question, state);
     const knowledge: Knowledge = {
       trail,
       names,
@@ -174,6 +174,24 @@ export class Conversations {
     }
     const checks = await checkLive(openingsToCheck(question, knowledge), live);
     return { ...knowledge, checks };
+  }
+
+  /** The part of the trail that the question needs; a wider one where nothing fits within its period. */
+  async #trailFor(
+    question: Question,
+    { names, knownTo }: { readonly names: TrailNames; readonly knownTo: Instant },
+  ): Promise<Trail> {
+    const { store } = this.#parts;
+    const query = trailQueryOf(question, knownTo);
+    if (query === null) {
+      return { openings: [], requests: [], guards: [] };
+    }
+    const trail = await store.trail(query);
+    const wider = widerQueryOf(question, query);
+    const match = matchVms(vmFilterOf(question), names);
+    const vms = match.kind === "found" ? match.vms : null;
+    const { openings, guarding } = matchQuestion(question, trail, vms, knownTo);
+    return wider === null || openings.length + guarding.length > 0 ? trail : store.trail(wider);
   }
 
   /** The events that only the questions about evidence show. */

@@ -42,9 +42,12 @@ function beginning(opening: Opening): Pieces {
   if (!opening.outcomeSeen) {
     return [" at ", time(opening.openedAt), ", though no row tells whether the write succeeded"];
   }
-  return opening.openedAtExact
-    ? [" at ", time(opening.openedAt)]
-    : [" before ", time(opening.openedAt), ", when the log first shows it"];
+  if (opening.openedAtExact) {
+    return [" at ", time(opening.openedAt)];
+  }
+  return opening.notBefore === null
+    ? [" before ", time(opening.openedAt), ", when the log first shows it"]
+    : [" between ", time(opening.notBefore), " and ", time(opening.openedAt)];
 }
 
 function until(opening: Opening, knowledge: Knowledge): Pieces {

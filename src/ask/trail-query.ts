@@ -39,17 +39,33 @@ export function trailQueryOf(question: Question, knownTo: Instant): TrailQuery |
     case "show-opening":
       return { ...WHOLE_TRAIL, openingId: question.id };
     case "opened-by-person":
-      return { ...ofVm, person: question.person };
+      return { ...ofVm, person: question.person, period: question.period };
     case "denied-requests":
       return { ...ofVm, period: question.period };
     case "who-opened":
     case "history":
     case "opened-from-address":
-      // The nearest opening outside the period is part of the answer.
-      return ofVm;
+      return { ...ofVm, period: question.period };
     case "status":
       return { ...WHOLE_TRAIL, closedAfter: knownTo };
     case "help":
+      return null;
+  }
+}
+
+/**
+ * The part that tells of the nearest opening outside the period, for when nothing fits within it.
+ *
+ * @returns null where there is no such part.
+ */
+export function widerQueryOf(question: Question, query: TrailQuery): TrailQuery | null {
+  switch (question.kind) {
+    case "who-opened":
+    case "history":
+    case "opened-from-address":
+    case "opened-by-person":
+      return question.period === null ? null : { ...query, period: null };
+    default:
       return null;
   }
 }

@@ -167,6 +167,7 @@ function toOpening(
     nsg: span.container,
     openedAt,
     openedAtExact: openedBy !== null,
+    notBefore: notBefore(attributed),
     outcomeSeen: opened.outcome !== "unseen" || span.confirmed,
     promisedEnd: attributed.promisedEnd,
     closedAt: closing === null ? null : Math.max(closing.at, openedAt),
@@ -186,6 +187,15 @@ function toOpening(
       ]),
     ].sort(compareText),
   };
+}
+
+/** When the port opened at the earliest; null when nothing tells. */
+function notBefore({ span, openedBy }: AttributedSpan): Instant | null {
+  if (openedBy !== null) {
+    return openedBy.at;
+  }
+  const earliest = Math.min(...span.writes.map(({ since }) => since), span.seenIn.since);
+  return span.maybeBefore || !Number.isFinite(earliest) ? null : earliest;
 }
 
 /** An NSG guards a VM when a proven JIT rule for that VM was written there. */

@@ -17,7 +17,7 @@ export interface ChannelRef {
 export interface NotificationFilter {
   /** Azure subscription IDs, lower-cased. */
   readonly azureSubscriptions: readonly string[];
-  /** Resource groups of the VM or the NSG, lower-cased. */
+  /** Resource groups of the VM or the NSG, with `*` for any run of characters, in any casing. */
   readonly resourceGroups: readonly string[];
   /** VM names, with `*` for any run of characters; compared without regard to case. */
   readonly vms: readonly string[];

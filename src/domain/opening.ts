@@ -25,6 +25,8 @@ export interface Opening {
   readonly openedAt: Instant;
   /** false: the rule was first seen at `openedAt` and may have stood before. */
   readonly openedAtExact: boolean;
+  /** The rule surely did not stand before this moment; null when it may have stood for ever. */
+  readonly notBefore: Instant | null;
   /** false: the write was started and no row tells how it ended. */
   readonly outcomeSeen: boolean;
   readonly promisedEnd: Instant | null;

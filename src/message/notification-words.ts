@@ -52,8 +52,12 @@ export function timeNear(at: Instant, beside: Instant): Span {
 
 /** Since when it is open and how that ended, in words that stay true until the opening changes. */
 export function stateWords(opening: Opening): Pieces {
-  const { openedAt, openedAtExact, closedAt, promisedEnd } = opening;
-  const since: Pieces = [openedAtExact ? "Opened at " : "Opened before ", time(openedAt), "; "];
+  const { openedAt, openedAtExact, notBefore, closedAt, promisedEnd } = opening;
+  const between: Pieces =
+    openedAtExact || notBefore === null
+      ? [openedAtExact ? "Opened at " : "Opened before "]
+      : ["Opened between ", time(notBefore), " and "];
+  const since: Pieces = [...between, time(openedAt), "; "];
   if (closedAt !== null) {
     return [...since, ...closedWords(opening, timeNear(closedAt, openedAt)), "."];
   }

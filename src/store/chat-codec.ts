@@ -1,63 +1,69 @@
-import { z } from "zod";
 import { FINDING_CODES } from "../domain/finding.ts";
 import type {
   ChannelRef,
   ChannelSubscription,
   DeliveryContent,
   DeliveryState,
+  Milestone,
   NotificationFilter,
   Receipt,
 } from "../domain/notification.ts";
+import type { Opening, Verdict } from "../domain/opening.ts";
 import type { Acknowledgement, SilenceSubject } from "../domain/silence.ts";
 import { portShape } from "./rule-shape.ts";
-import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
+import { among, isNumber, isText, listOf, oneOf, orNull, record, variantOf } from "./shape.ts";
+import { readStored, storedResource } from "./stored-shape.ts";
 import type { WithText } from "./stored-shape.ts";
 
-const channelShape = shapeOf<ChannelRef>()(
-  z.object({ platform: z.string(), workspace: z.string(), channel: z.string() }),
-);
+const channelShape = record<ChannelRef>({ platform: isText, workspace: isText, channel: isText });
 
-const contentShape = shapeOf<DeliveryContent>()(
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("notification") }),
-    z.object({
-      kind: z.literal("reply"),
-      parent: z.string(),
-      openingId: z.string(),
-      milestone: z.enum(["closed", "open-past-end", "severity-raised", "person-known"]),
+const contentShape = variantOf<DeliveryContent>({
+  notification: record({}),
+  reply: record({
+    parent: isText,
+    openingId: isText,
+    milestone: oneOf<Milestone>({
+      closed: true,
+      "open-past-end": true,
+      "severity-raised": true,
+      "person-known": true,
     }),
-  ]),
-);
-
-const receiptShape = shapeOf<Receipt>()(z.object({ channel: channelShape, message: z.string() }));
-
-const filterShape = shapeOf<NotificationFilter>()(
-  z.object({
-    azureSubscriptions: z.array(z.string()),
-    resourceGroups: z.array(z.string()),
-    vms: z.array(z.string()),
-    ports: z.array(portShape),
-    kinds: z.array(z.enum(["jit", "direct"])),
-    verdicts: z.array(z.enum(["certain", "likely", "ambiguous", "unattributed"])),
-    findings: z.array(z.enum(FINDING_CODES)),
   }),
-);
+});
 
-const subscriptionShape = shapeOf<ChannelSubscription>()(
-  z.object({
-    id: z.string(),
-    channel: channelShape,
-    filter: filterShape,
-    createdAt: instant,
-    createdBy: z.string(),
-  }),
-);
+const receiptShape = record<Receipt>({ channel: channelShape, message: isText });
 
-const stateShape = shapeOf<DeliveryState>()(
-  z.enum(["pending", "posting", "unknown", "posted", "waiting", "dropped"]),
-);
+const filterShape = record<NotificationFilter>({
+  azureSubscriptions: listOf(isText),
+  resourceGroups: listOf(isText),
+  vms: listOf(isText),
+  ports: listOf(portShape),
+  kinds: listOf(oneOf<Opening["kind"]>({ jit: true, direct: true })),
+  verdicts: listOf(
+    oneOf<Verdict>({ certain: true, likely: true, ambiguous: true, unattributed: true }),
+  ),
+  findings: listOf(among(FINDING_CODES)),
+});
 
-const acknowledgementShape = shapeOf<Acknowledgement>()(z.object({ by: z.string(), at: instant }));
+const subscriptionShape = record<ChannelSubscription>({
+  id: isText,
+  channel: channelShape,
+  filter: filterShape,
+  createdAt: isNumber,
+  createdBy: isText,
+});
+
+/** Whether a text is a delivery's state. */
+export const isDeliveryState = oneOf<DeliveryState>({
+  pending: true,
+  posting: true,
+  unknown: true,
+  posted: true,
+  waiting: true,
+  dropped: true,
+});
+
+const acknowledgementShape = record<Acknowledgement>({ by: isText, at: isNumber });
 
 /** What a silence's row does not say in columns. */
 interface SilenceBody {
@@ -65,15 +71,13 @@ interface SilenceBody {
   readonly subject: SilenceSubject;
 }
 
-const silenceShape = shapeOf<WithText<SilenceBody>>()(
-  z.object({
-    by: z.string(),
-    subject: z.discriminatedUnion("kind", [
-      z.object({ kind: z.literal("vm"), id: z.string().nullable(), name: z.string() }),
-      z.object({ kind: z.literal("person"), key: z.string(), name: z.string() }),
-    ]),
+const silenceShape = record<WithText<SilenceBody>>({
+  by: isText,
+  subject: variantOf<WithText<SilenceSubject>>({
+    vm: record({ id: orNull(isText), name: isText }),
+    person: record({ key: isText, name: isText }),
   }),
-);
+});
 
 /** @throws DoorbellError `store` when it is damaged. */
 export function readContent(text: string): DeliveryContent {
@@ -88,11 +92,6 @@ export function readReceipt(text: string): Receipt {
 /** @throws DoorbellError `store` when it is damaged. */
 export function readSubscription(text: string): ChannelSubscription {
   return readStored(subscriptionShape, text, "a subscription");
-}
-
-/** Whether the text is a delivery's state. */
-export function isDeliveryState(text: string): text is DeliveryState {
-  return stateShape.safeParse(text).success;
 }
 
 /** @throws DoorbellError `store` when it is damaged. */

@@ -1,7 +1,8 @@
-import { z } from "zod";
 import type {
   ActivityEvent,
+  BodySource,
   EventDetail,
+  EventStatus,
   JitRequestBody,
   JitRequestPort,
   JitRequestVm,
@@ -10,7 +11,8 @@ import type { Principal } from "../domain/principal.ts";
 import { DoorbellError } from "../errors.ts";
 import { portShape, ruleSetShape, ruleShape } from "./rule-shape.ts";
 import type { RuleSharing } from "./rule-shape.ts";
-import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
+import { isNumber, isText, isTruth, listOf, oneOf, orNull, record, variantOf } from "./shape.ts";
+import { readStored, storedResource } from "./stored-shape.ts";
 import type { WithText } from "./stored-shape.ts";
 
 /** The version of the forms below and of those of sightings: stored beside each, and raised with a change. */
@@ -21,80 +23,72 @@ type StoredBody = WithText<JitRequestBody>;
 type StoredDetail = WithText<EventDetail>;
 type StoredEvent = WithText<ActivityEvent>;
 
-const principalShape = shapeOf<Principal>()(
-  z.object({
-    caller: z.string().nullable(),
-    objectId: z.string().nullable(),
-    upn: z.string().nullable(),
-    displayName: z.string().nullable(),
-    appId: z.string().nullable(),
-    kind: z.enum(["user", "app"]).nullable(),
-    clientAddress: z.string().nullable(),
+const principalShape = record<Principal>({
+  caller: orNull(isText),
+  objectId: orNull(isText),
+  upn: orNull(isText),
+  displayName: orNull(isText),
+  appId: orNull(isText),
+  kind: orNull(oneOf<"user" | "app">({ user: true, app: true })),
+  clientAddress: orNull(isText),
+});
+
+const requestPortShape = record<JitRequestPort>({
+  port: portShape,
+  sources: listOf(isText),
+  endTime: orNull(isNumber),
+  duration: orNull(isNumber),
+  mappedPort: orNull(isNumber),
+});
+
+const bodyShape = record<StoredBody>({
+  virtualMachines: listOf(record<StoredVm>({ vm: isText, ports: listOf(requestPortShape) })),
+  justification: orNull(isText),
+  requestor: orNull(isText),
+  startTime: orNull(isNumber),
+  complete: isTruth,
+});
+
+const sourceShape = oneOf<BodySource>({ response: true, request: true, none: true });
+
+const detailShape = variantOf<StoredDetail>({
+  "jit-request": record({ body: orNull(bodyShape) }),
+  "nsg-write": record({ ruleSet: ruleSetShape, source: sourceShape }),
+  "nsg-delete": record({}),
+  "rule-write": record({
+    rule: orNull(ruleShape),
+    ruleName: isText,
+    source: sourceShape,
   }),
-);
-
-const requestPortShape = shapeOf<JitRequestPort>()(
-  z.object({
-    port: portShape,
-    sources: z.array(z.string()),
-    endTime: instant.nullable(),
-    duration: z.number().nullable(),
-    mappedPort: z.number().nullable(),
+  "rule-delete": record({ ruleName: isText }),
+  "firewall-write": record({ ruleSet: ruleSetShape, source: sourceShape }),
+  "firewall-delete": record({}),
+  "jit-policy-change": record({
+    change: oneOf<"write" | "delete">({ write: true, delete: true }),
   }),
-);
+});
 
-const bodyShape = shapeOf<StoredBody>()(
-  z.object({
-    virtualMachines: z.array(
-      shapeOf<StoredVm>()(z.object({ vm: z.string(), ports: z.array(requestPortShape) })),
-    ),
-    justification: z.string().nullable(),
-    requestor: z.string().nullable(),
-    startTime: instant.nullable(),
-    complete: z.boolean(),
+const eventShape = record<StoredEvent>({
+  id: isText,
+  hasEventDataId: isTruth,
+  feedKey: isText,
+  at: isNumber,
+  submittedAt: orNull(isNumber),
+  operation: isText,
+  operationId: isText,
+  correlationId: isText,
+  resource: isText,
+  status: oneOf<EventStatus>({
+    started: true,
+    accepted: true,
+    succeeded: true,
+    failed: true,
+    unknown: true,
   }),
-);
-
-const sourceShape = z.enum(["response", "request", "none"]);
-
-const detailShape = shapeOf<StoredDetail>()(
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("jit-request"), body: bodyShape.nullable() }),
-    z.object({ kind: z.literal("nsg-write"), ruleSet: ruleSetShape, source: sourceShape }),
-    z.object({ kind: z.literal("nsg-delete") }),
-    z.object({
-      kind: z.literal("rule-write"),
-      rule: ruleShape.nullable(),
-      ruleName: z.string(),
-      source: sourceShape,
-    }),
-    z.object({ kind: z.literal("rule-delete"), ruleName: z.string() }),
-    z.object({ kind: z.literal("firewall-write"), ruleSet: ruleSetShape, source: sourceShape }),
-    z.object({ kind: z.literal("firewall-delete") }),
-    z.object({
-      kind: z.literal("jit-policy-change"),
-      change: z.enum(["write", "delete"]),
-    }),
-  ]),
-);
-
-const eventShape = shapeOf<StoredEvent>()(
-  z.object({
-    id: z.string(),
-    hasEventDataId: z.boolean(),
-    feedKey: z.string(),
-    at: instant,
-    submittedAt: instant.nullable(),
-    operation: z.string(),
-    operationId: z.string(),
-    correlationId: z.string(),
-    resource: z.string(),
-    status: z.enum(["started", "accepted", "succeeded", "failed", "unknown"]),
-    subStatus: z.string().nullable(),
-    principal: principalShape,
-    detail: detailShape,
-  }),
-);
+  subStatus: orNull(isText),
+  principal: principalShape,
+  detail: detailShape,
+});
 
 /** The event as JSON for the store: the same for the same event, whatever read it. */
 export function writeEvent(event: ActivityEvent): string {

@@ -1,42 +1,39 @@
-import { z } from "zod";
 import type { Actor } from "../domain/principal.ts";
 import type { PortRange, RuleSet, SecurityRule } from "../domain/security-rule.ts";
-import { shapeOf } from "./stored-shape.ts";
+import { isNumber, isText, listOf, oneOf, orNull, record } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 
-export const portShape: z.ZodType<PortRange> = shapeOf<PortRange>()(
-  z.object({ from: z.number(), to: z.number() }),
-);
+export const portShape: Shape<PortRange> = record<PortRange>({ from: isNumber, to: isNumber });
 
-export const ruleShape: z.ZodType<SecurityRule> = shapeOf<SecurityRule>()(
-  z.object({
-    name: z.string(),
-    access: z.enum(["allow", "deny"]),
-    direction: z.enum(["inbound", "outbound"]),
-    protocol: z.string(),
-    priority: z.number().nullable(),
-    ports: z.array(portShape),
-    sources: z.array(z.string()),
-    destinations: z.array(z.string()),
-    description: z.string(),
-    mappedPort: z.number().nullable(),
+export const ruleShape: Shape<SecurityRule> = record<SecurityRule>({
+  name: isText,
+  access: oneOf<SecurityRule["access"]>({ allow: true, deny: true }),
+  direction: oneOf<SecurityRule["direction"]>({ inbound: true, outbound: true }),
+  protocol: isText,
+  priority: orNull(isNumber),
+  ports: listOf(portShape),
+  sources: listOf(isText),
+  destinations: listOf(isText),
+  description: isText,
+  mappedPort: orNull(isNumber),
+});
+
+export const ruleSetShape: Shape<RuleSet> = record<RuleSet>({
+  completeness: oneOf<RuleSet["completeness"]>({
+    complete: true,
+    partial: true,
+    absent: true,
+    unchanged: true,
   }),
-);
+  rules: listOf(ruleShape),
+});
 
-export const ruleSetShape: z.ZodType<RuleSet> = shapeOf<RuleSet>()(
-  z.object({
-    completeness: z.enum(["complete", "partial", "absent", "unchanged"]),
-    rules: z.array(ruleShape),
-  }),
-);
-
-export const actorShape: z.ZodType<Actor> = shapeOf<Actor>()(
-  z.object({
-    key: z.string(),
-    name: z.string(),
-    objectId: z.string().nullable(),
-    kind: z.enum(["user", "app"]).nullable(),
-  }),
-);
+export const actorShape: Shape<Actor> = record<Actor>({
+  key: isText,
+  name: isText,
+  objectId: orNull(isText),
+  kind: orNull(oneOf<"user" | "app">({ user: true, app: true })),
+});
 
 const MOST_RULES = 100_000;
 

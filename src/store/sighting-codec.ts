@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type {
   PolicyRequest,
   PolicyRequestPort,
@@ -9,50 +8,51 @@ import type {
 import { requireForm } from "./event-codec.ts";
 import { portShape, ruleSetShape } from "./rule-shape.ts";
 import type { RuleSharing } from "./rule-shape.ts";
-import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
+import { isNumber, isText, listOf, oneOf, orNull, record, variantOf } from "./shape.ts";
+import { readStored, storedResource } from "./stored-shape.ts";
 import type { WithText } from "./stored-shape.ts";
 
 type StoredSighting = WithText<Sighting>;
 type StoredDetail = WithText<SightingDetail>;
 
-const requestPortShape = shapeOf<PolicyRequestPort>()(
-  z.object({
-    port: portShape,
-    sources: z.array(z.string()),
-    endTime: instant.nullable(),
-    status: z.enum(["initiated", "revoked", "unknown"]),
-    statusReason: z
-      .enum(["expired", "user-requested", "newer-request-initiated", "unknown"])
-      .nullable(),
-    mappedPort: z.number().nullable(),
-  }),
-);
+const requestPortShape = record<PolicyRequestPort>({
+  port: portShape,
+  sources: listOf(isText),
+  endTime: orNull(isNumber),
+  status: oneOf<PolicyRequestPort["status"]>({ initiated: true, revoked: true, unknown: true }),
+  statusReason: orNull(
+    oneOf<NonNullable<PolicyRequestPort["statusReason"]>>({
+      expired: true,
+      "user-requested": true,
+      "newer-request-initiated": true,
+      unknown: true,
+    }),
+  ),
+  mappedPort: orNull(isNumber),
+});
 
-const requestShape = shapeOf<WithText<PolicyRequest>>()(
-  z.object({
-    requestor: z.string().nullable(),
-    startTime: instant.nullable(),
-    justification: z.string().nullable(),
-    virtualMachines: z.array(
-      shapeOf<WithText<PolicyRequestVm>>()(
-        z.object({ vm: z.string(), ports: z.array(requestPortShape) }),
-      ),
-    ),
-  }),
-);
+const requestShape = record<WithText<PolicyRequest>>({
+  requestor: orNull(isText),
+  startTime: orNull(isNumber),
+  justification: orNull(isText),
+  virtualMachines: listOf(
+    record<WithText<PolicyRequestVm>>({ vm: isText, ports: listOf(requestPortShape) }),
+  ),
+});
 
-const detailShape = shapeOf<StoredDetail>()(
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("nsg-rules"), ruleSet: ruleSetShape }),
-    z.object({ kind: z.literal("nsg-absent") }),
-    z.object({ kind: z.literal("policy-requests"), requests: z.array(requestShape) }),
-    z.object({ kind: z.literal("vm-addresses"), addresses: z.array(z.string()) }),
-  ]),
-);
+const detailShape = variantOf<StoredDetail>({
+  "nsg-rules": record({ ruleSet: ruleSetShape }),
+  "nsg-absent": record({}),
+  "policy-requests": record({ requests: listOf(requestShape) }),
+  "vm-addresses": record({ addresses: listOf(isText) }),
+});
 
-const sightingShape = shapeOf<StoredSighting>()(
-  z.object({ id: z.string(), at: instant, resource: z.string(), detail: detailShape }),
-);
+const sightingShape = record<StoredSighting>({
+  id: isText,
+  at: isNumber,
+  resource: isText,
+  detail: detailShape,
+});
 
 /** The sighting as JSON for the store, in the form `EVENT_FORM`. */
 export function writeSighting(sighting: Sighting): string {

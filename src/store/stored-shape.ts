@@ -1,29 +1,13 @@
-import { z } from "zod";
 import { DoorbellError } from "../errors.ts";
 import { parseResourceId } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
+import type { Shape } from "./shape.ts";
 
 /**
  * What Doorbell wrote into a database is checked when it is read again: a database may be damaged, or
  * changed by other hands. The checks leave the values as they are, down to the order of their keys, which
  * the correlator's choice between variants of an event rests on.
  */
-
-type Mutable<T> = T extends readonly (infer Item)[]
-  ? Mutable<Item>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
-    : T;
-
-/**
- * A schema of the type T that lets every value of T through: it does not compile when T has values that
- * the schema refuses, such as a code that was added to a union, nor when it lets others through.
- */
-export function shapeOf<T>() {
-  return <S extends z.ZodType<T>>(
-    schema: Mutable<T> extends z.infer<S> ? S : never,
-  ): z.ZodType<T> => schema;
-}
 
 /** A resource ID is stored as its text, from which the rest follows. */
 export type WithText<T> = T extends ResourceId
@@ -33,9 +17,6 @@ export type WithText<T> = T extends ResourceId
     : T extends object
       ? { readonly [Key in keyof T]: WithText<T[Key]> }
       : T;
-
-/** A whole number of ms since 1970, UTC. */
-export const instant = z.number();
 
 /** Resource IDs recur by the thousand: each is parsed once, as long as there is room. */
 const PARSED = new Map<string, ResourceId>();
@@ -75,16 +56,12 @@ export function storedResource(text: string): ResourceId {
  * @param what names it in the error, such as `an opening`.
  * @throws DoorbellError `store` when it is not what Doorbell writes.
  */
-export function readStored<T>(schema: z.ZodType<T>, text: string, what: string): T {
+export function readStored<T>(shape: Shape<T>, text: string, what: string): T {
   const value = parseJson(text, what);
-  if (!fits(schema, value)) {
-    throw damaged(what, schema.safeParse(value).error);
+  if (!shape(value)) {
+    throw damaged(what);
   }
   return value;
-}
-
-function fits<T>(schema: z.ZodType<T>, value: unknown): value is T {
-  return schema.safeParse(value).success;
 }
 
 function parseJson(text: string, what: string): unknown {

@@ -1,151 +1,139 @@
-import { z } from "zod";
 import type { AccessRequest, RequestedPort, RequestTarget } from "../domain/access-request.ts";
 import { FINDING_CODES } from "../domain/finding.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { Attribution, Candidate, Opening, Reason } from "../domain/opening.ts";
 import type { Guard } from "../domain/trail.ts";
 import { actorShape, portShape, ruleShape } from "./rule-shape.ts";
-import { instant, readStored, shapeOf, storedResource } from "./stored-shape.ts";
+import { among, isNumber, isText, isTruth, listOf, oneOf, orNull, record } from "./shape.ts";
+import { readStored, storedResource } from "./stored-shape.ts";
 import type { WithText } from "./stored-shape.ts";
 
 type StoredOpening = WithText<Opening>;
 type StoredRequest = WithText<AccessRequest>;
 type StoredGuard = WithText<Guard>;
 
-const reasonShape = shapeOf<Reason>()(
-  z.object({
-    code: z.enum([
-      "same-correlation",
-      "vm-named",
-      "vm-unproven",
-      "destination-matches",
-      "port-equal",
-      "port-unknown",
-      "sources-equal",
-      "sources-unknown",
-      "written-after",
-      "writer-is-provider",
-      "writer-unproven",
-      "writer-not-provider",
-      "write-unlogged",
-      "only-match",
-      "one-to-one",
-      "end-matches",
-      "end-differs",
-      "several-fit",
-      "fits-better",
-      "no-request",
-      "stood-before",
-      "outcome-unseen",
-      "body-partial",
-      "outcome-unknown",
-      "wrote-rule",
-    ]),
-    weighs: z.enum(["for", "against", "neutral"]),
-    text: z.string(),
+const reasonShape = record<Reason>({
+  code: oneOf<Reason["code"]>({
+    "same-correlation": true,
+    "vm-named": true,
+    "vm-unproven": true,
+    "destination-matches": true,
+    "port-equal": true,
+    "port-unknown": true,
+    "sources-equal": true,
+    "sources-unknown": true,
+    "written-after": true,
+    "writer-is-provider": true,
+    "writer-unproven": true,
+    "writer-not-provider": true,
+    "write-unlogged": true,
+    "only-match": true,
+    "one-to-one": true,
+    "end-matches": true,
+    "end-differs": true,
+    "several-fit": true,
+    "fits-better": true,
+    "no-request": true,
+    "stood-before": true,
+    "outcome-unseen": true,
+    "body-partial": true,
+    "outcome-unknown": true,
+    "wrote-rule": true,
   }),
-);
+  weighs: oneOf<Reason["weighs"]>({ for: true, against: true, neutral: true }),
+  text: isText,
+});
 
-const candidateShape = shapeOf<Candidate>()(
-  z.object({
-    actor: actorShape.nullable(),
-    requestId: z.string().nullable(),
-    at: instant,
-    reasons: z.array(reasonShape),
+const candidateShape = record<Candidate>({
+  actor: orNull(actorShape),
+  requestId: orNull(isText),
+  at: isNumber,
+  reasons: listOf(reasonShape),
+});
+
+const attributionShape = record<Attribution>({
+  verdict: oneOf<Attribution["verdict"]>({
+    certain: true,
+    likely: true,
+    ambiguous: true,
+    unattributed: true,
   }),
-);
+  actor: orNull(actorShape),
+  clientAddress: orNull(isText),
+  justification: orNull(isText),
+  candidates: listOf(candidateShape),
+  reasons: listOf(reasonShape),
+});
 
-const attributionShape = shapeOf<Attribution>()(
-  z.object({
-    verdict: z.enum(["certain", "likely", "ambiguous", "unattributed"]),
-    actor: actorShape.nullable(),
-    clientAddress: z.string().nullable(),
-    justification: z.string().nullable(),
-    candidates: z.array(candidateShape),
-    reasons: z.array(reasonShape),
-  }),
-);
+const findingShape = record<Finding>({
+  code: among(FINDING_CODES),
+  severity: oneOf<Finding["severity"]>({ info: true, warning: true, critical: true }),
+  text: isText,
+});
 
-const findingShape = shapeOf<Finding>()(
-  z.object({
-    code: z.enum(FINDING_CODES),
-    severity: z.enum(["info", "warning", "critical"]),
-    text: z.string(),
-  }),
-);
+const openingShape = record<StoredOpening>({
+  id: isText,
+  kind: oneOf<Opening["kind"]>({ jit: true, direct: true }),
+  vm: orNull(isText),
+  vmName: orNull(isText),
+  port: portShape,
+  rule: ruleShape,
+  nsg: isText,
+  openedAt: isNumber,
+  openedAtExact: isTruth,
+  notBefore: orNull(isNumber),
+  outcomeSeen: isTruth,
+  promisedEnd: orNull(isNumber),
+  closedAt: orNull(isNumber),
+  closedAtExact: isTruth,
+  mayHaveClosed: isTruth,
+  sightedAt: orNull(isNumber),
+  closedBy: orNull(isText),
+  closing: orNull(
+    oneOf<NonNullable<Opening["closing"]>>({
+      expired: true,
+      "removed-by-provider": true,
+      superseded: true,
+      "closed-early": true,
+      removed: true,
+      changed: true,
+      unlogged: true,
+      "container-deleted": true,
+    }),
+  ),
+  attribution: attributionShape,
+  findings: listOf(findingShape),
+  events: listOf(isText),
+});
 
-const openingShape = shapeOf<StoredOpening>()(
-  z.object({
-    id: z.string(),
-    kind: z.enum(["jit", "direct"]),
-    vm: z.string().nullable(),
-    vmName: z.string().nullable(),
-    port: portShape,
-    rule: ruleShape,
-    nsg: z.string(),
-    openedAt: instant,
-    openedAtExact: z.boolean(),
-    outcomeSeen: z.boolean(),
-    promisedEnd: instant.nullable(),
-    closedAt: instant.nullable(),
-    closedAtExact: z.boolean(),
-    mayHaveClosed: z.boolean(),
-    sightedAt: instant.nullable(),
-    closedBy: z.string().nullable(),
-    closing: z
-      .enum([
-        "expired",
-        "removed-by-provider",
-        "superseded",
-        "closed-early",
-        "removed",
-        "changed",
-        "unlogged",
-        "container-deleted",
-      ])
-      .nullable(),
-    attribution: attributionShape,
-    findings: z.array(findingShape),
-    events: z.array(z.string()),
-  }),
-);
-
-const requestShape = shapeOf<StoredRequest>()(
-  z.object({
-    id: z.string(),
-    actor: actorShape.nullable(),
-    clientAddress: z.string().nullable(),
-    at: instant,
-    policy: z.string().nullable(),
-    targets: z.array(
-      shapeOf<WithText<RequestTarget>>()(
-        z.object({
-          vm: z.string(),
-          ports: z.array(
-            shapeOf<RequestedPort>()(
-              z.object({
-                port: portShape,
-                sources: z.array(z.string()),
-                promisedEnd: instant.nullable(),
-                mappedPort: z.number().nullable(),
-              }),
-            ),
-          ),
-          denied: z.boolean(),
+const requestShape = record<StoredRequest>({
+  id: isText,
+  actor: orNull(actorShape),
+  clientAddress: orNull(isText),
+  at: isNumber,
+  policy: orNull(isText),
+  targets: listOf(
+    record<WithText<RequestTarget>>({
+      vm: isText,
+      ports: listOf(
+        record<RequestedPort>({
+          port: portShape,
+          sources: listOf(isText),
+          promisedEnd: orNull(isNumber),
+          mappedPort: orNull(isNumber),
         }),
       ),
-    ),
-    justification: z.string().nullable(),
-    outcome: z.enum(["accepted", "denied", "unknown"]),
-    denialReason: z.string().nullable(),
-    correlationIds: z.array(z.string()),
-    events: z.array(z.string()),
-  }),
-);
+      denied: isTruth,
+    }),
+  ),
+  justification: orNull(isText),
+  outcome: oneOf<AccessRequest["outcome"]>({ accepted: true, denied: true, unknown: true }),
+  denialReason: orNull(isText),
+  correlationIds: listOf(isText),
+  events: listOf(isText),
+});
 
-const guardShape = shapeOf<StoredGuard>()(
-  z.object({ nsg: z.string(), vmName: z.string(), vm: z.string().nullable() }),
-);
+const guardShape = record<StoredGuard>({ nsg: isText, vmName: isText, vm: orNull(isText) });
 
 /** The opening as JSON for the store: equal openings, equal text. */
 export function writeOpening(opening: Opening): string {

@@ -93,8 +93,14 @@ ${changes.more ?? ""}
   }
 
   /** Starts the program, in the folder of the configuration. */
-  serve(words: readonly string[] = ["serve"]): RunningProgram {
-    return new RunningProgram(words, { cwd: this.folder.path, environment: this.environment });
+  serve(
+    words: readonly string[] = ["serve"],
+    environment: Readonly<Record<string, string>> = {},
+  ): RunningProgram {
+    return new RunningProgram(words, {
+      cwd: this.folder.path,
+      environment: { ...this.environment, ...environment },
+    });
   }
 
   /** Asks the health page. */

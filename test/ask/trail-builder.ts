@@ -90,6 +90,7 @@ export function candidate(actor: Actor | null, requestId: string | null): Candid
 
 /** A JIT opening of 3389 on vm-x by Alice, from 14:02 to 16:02 UTC on 23 November 2026, closed on time. */
 export function opening(change: Partial<Opening> = {}): Opening {
+  const openedAt = change.openedAt ?? at("2026-11-23T14:02Z");
   return {
     id: "o-000000000001",
     kind: "jit",
@@ -100,6 +101,7 @@ export function opening(change: Partial<Opening> = {}): Opening {
     nsg: resource("nsg", "nsg-x"),
     openedAt: at("2026-11-23T14:02Z"),
     openedAtExact: true,
+    notBefore: change.openedAtExact === false ? null : openedAt,
     outcomeSeen: true,
     promisedEnd: at("2026-11-23T16:02Z"),
     closedAt: at("2026-11-23T16:02Z"),

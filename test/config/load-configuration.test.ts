@@ -57,7 +57,7 @@ test("the example that comes with the project is read as it says", async () => {
           { from: 22, to: 22 },
           { from: 5985, to: 5986 },
         ],
-        kinds: [],
+        kinds: ["jit"],
         verdicts: [],
         findings: ["any-source", "no-request", "open-past-end"],
       },

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { serveHealth } from "../../src/app/health-page.ts";
 import type { ServiceHealth } from "../../src/app/health-page.ts";
-import { MINUTE } from "../../src/domain/instant.ts";
 import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
 import { freePort } from "../adapters/slack/slack-sitting.ts";
 import { codes, page, tableRows } from "./pages.ts";
@@ -30,7 +29,7 @@ async function health(): Promise<ServiceHealth> {
 
 test("the page of operations tells every metric and label that the program has, and no other", async () => {
   const port = await freePort();
-  const close = await serveHealth({ host: "127.0.0.1", port }, health, MINUTE, SYSTEM_CLOCK);
+  const close = await serveHealth({ host: "127.0.0.1", port }, health, 60_000, SYSTEM_CLOCK);
   try {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const labels = new Map(
