@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { HOUR, SECOND } from "../../src/domain/instant.ts";
+import type { Receipt } from "../../src/domain/notification.ts";
 import { message as messageOf, notice } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
@@ -7,7 +8,7 @@ import { refusal } from "./access.ts";
 import { withoutSecrets } from "./bolt-logger.ts";
 import { ExpiringCache } from "./expiring-cache.ts";
 import type { People, SlackPerson } from "./people.ts";
-import { PLATFORM } from "./receipt.ts";
+import { PLATFORM, receiptOf } from "./receipt.ts";
 import type { ReplyRoute } from "./reply-route.ts";
 import type { Rendered } from "./render/render.ts";
 import { renderPages } from "./render/render.ts";
@@ -76,6 +77,7 @@ export class Questions {
           deliveryId: asked.deliveryId,
           channel: { platform: PLATFORM, workspace: workspace.id, channel: asked.channel },
           conversation: [PLATFORM, workspace.id, asked.channel, asked.conversation].join(" "),
+          thread: threadOf(asked, workspace),
           user: { id: person.id, name: person.name, zone: person.zone },
           text,
         }),
@@ -242,6 +244,16 @@ export class Questions {
     await done;
     this.#underway.delete(done);
   }
+}
+
+/** A conversation that is a thread has the timestamp of its first message for a name. */
+function threadOf({ channel, conversation }: Asked, { id }: Workspace): Receipt | null {
+  return /^\d+\.\d+$/.test(conversation)
+    ? receiptOf(
+        { platform: PLATFORM, workspace: id, channel },
+        { ts: conversation, key: "", maybeRepeated: false },
+      )
+    : null;
 }
 
 function said(text: string): Message {

@@ -24,6 +24,7 @@ import { ClosedChannels, chatHandlers } from "./chat-handlers.ts";
 import { watchChats } from "./chat-watch.ts";
 import { keepConfiguredSubscriptions } from "./configured-subscriptions.ts";
 import { watchFeeds } from "./feed-watch.ts";
+import { timelinePictures } from "./timeline-pictures.ts";
 
 /** What the running program is made of. */
 export interface ServiceParts {
@@ -118,6 +119,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     ],
     feeds,
     chats: chatStates,
+    pictures: timelinePictures(chats),
     onReaction: () => {
       outbox.wake();
     },

@@ -5,6 +5,7 @@ import { answerQuestion } from "./answer-question.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { parseQuestion } from "./parse-question.ts";
 import type { QuestionProblem } from "./question-problem.ts";
+import { historyOf, parseTimeline, timelineInWords } from "./timeline-question.ts";
 import { questionNames } from "./vm-match.ts";
 
 /** An answer with the question that was understood. */
@@ -20,12 +21,14 @@ export interface Answer {
  * @param previous the question before in the same conversation, for follow-ups; null when none.
  */
 export function ask(text: string, previous: Question | null, knowledge: Knowledge): Answer {
-  const parsed = parseQuestion(text, {
-    now: knowledge.now,
-    zone: knowledge.zone,
-    names: questionNames(knowledge.names),
-    previous,
-  });
+  const { now, zone, names } = knowledge;
+  const context = { now, zone, names: questionNames(names), previous };
+  const timeline = parseTimeline(text, context);
+  if (timeline?.ok === true) {
+    const { subject } = timeline;
+    return { message: timelineInWords(subject, knowledge), question: historyOf(subject) };
+  }
+  const parsed = timeline ?? parseQuestion(text, context);
   return parsed.ok
     ? { message: answerQuestion(parsed.question, knowledge), question: parsed.question }
     : { message: problemMessage(parsed.problem, text), question: null };

@@ -11,7 +11,7 @@ import type { ReactionCommand } from "./reaction-command.ts";
 
 /** Does what a channel was told to, and says what it did. */
 export async function obey(
-  command: Exclude<ChatCommand, ReactionCommand>,
+  command: Exclude<ChatCommand, ReactionCommand | { readonly kind: "timeline" }>,
   incoming: IncomingQuestion,
   store: ConversationStore,
   now: Instant,

@@ -11,6 +11,8 @@ import { withoutPoliteness } from "./politeness.ts";
 import { parseReaction } from "./reaction-command.ts";
 import type { ReactionCommand } from "./reaction-command.ts";
 import { tokenizeQuestion } from "./question-token.ts";
+import { parseTimeline } from "./timeline-question.ts";
+import type { TimelineSubject } from "./timeline-subject.ts";
 import { TokenCursor } from "./token-cursor.ts";
 
 /** What a channel may tell Doorbell to do. */
@@ -21,6 +23,8 @@ export type ChatCommand =
   | { readonly kind: "unsubscribe"; readonly id: string | null }
   /** `subscriptions`. */
   | { readonly kind: "subscriptions" }
+  /** `timeline of vm-x since friday`. */
+  | { readonly kind: "timeline"; readonly subject: TimelineSubject }
   | ReactionCommand;
 
 /** A command understood, or the reason why not. */
@@ -56,6 +60,10 @@ export const COMMAND_FORMS: readonly { readonly example: string; readonly meanin
     example: "silence vm-x for 8h",
     meaning: "what opens meanwhile does not ring here, unless it is critical; also: a person",
   },
+  {
+    example: "timeline of vm-x",
+    meaning: "its openings over time as a picture, where the chat takes pictures; also a period",
+  },
   { example: "silences", meaning: "what is silenced in this channel, and how to end it" },
 ];
 
@@ -71,6 +79,12 @@ const SUBSCRIPTION_ID = /^s-[0-9a-z]{12}$/i;
  * @returns null when the text is no command: then it is a question.
  */
 export function parseChatCommand(text: string, context: QuestionContext): ParsedCommand | null {
+  const timeline = parseTimeline(text, context);
+  if (timeline !== null) {
+    return timeline.ok
+      ? { ok: true, command: { kind: "timeline", subject: timeline.subject } }
+      : timeline;
+  }
   const cursor = new TokenCursor(withoutPoliteness(tokenizeQuestion(text)));
   try {
     const command = parseStart(cursor, context);

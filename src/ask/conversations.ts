@@ -20,6 +20,8 @@ import type { Knowledge } from "./knowledge.ts";
 import { checkLive, openingsToCheck } from "./live-check.ts";
 import { matchQuestion } from "./opening-match.ts";
 import { parseQuestion } from "./parse-question.ts";
+import { historyOf, parseTimeline, timelineInChat, timelineInWords } from "./timeline-question.ts";
+import type { TimelinePictures } from "./timeline-question.ts";
 import { trailQueryOf, WHOLE_TRAIL, widerQueryOf } from "./trail-query.ts";
 import { matchVms, questionNames, vmFilterOf } from "./vm-match.ts";
 
@@ -42,6 +44,8 @@ export interface ConversationParts {
   /** Empty where another process reads them. */
   readonly feeds: () => readonly FeedHealth[];
   readonly chats: () => readonly ChatState[];
+  /** null where no chat takes pictures. */
+  readonly pictures: TimelinePictures | null;
   /** Told when notifications may have to say something else. */
   readonly onReaction: () => void;
 }
@@ -73,7 +77,7 @@ export class Conversations {
     const command = parseChatCommand(incoming.text, context);
     if (command !== null) {
       return command.ok
-        ? this.#obey(command.command, incoming, now)
+        ? this.#obey(command.command, incoming, { now, zone })
         : problemMessage(command.problem, incoming.text);
     }
     const { message, question } = await this.ask(incoming.text, previous, zone);
@@ -106,13 +110,25 @@ export class Conversations {
     });
   }
 
-  async #obey(command: ChatCommand, incoming: IncomingQuestion, now: Instant): Promise<Message> {
-    const { store } = this.#parts;
+  async #obey(
+    command: ChatCommand,
+    incoming: IncomingQuestion,
+    { now, zone }: { readonly now: Instant; readonly zone: string },
+  ): Promise<Message> {
+    const { store, pictures } = this.#parts;
     switch (command.kind) {
       case "subscribe":
       case "unsubscribe":
       case "subscriptions":
         return obey(command, incoming, store, now);
+      case "timeline": {
+        const question = historyOf(command.subject);
+        const knowledge = await this.knowledge(question, zone);
+        this.#remember(incoming.conversation, question, now);
+        return pictures?.takenBy(incoming.channel.platform) === true
+          ? timelineInChat(command.subject, knowledge, incoming, pictures)
+          : timelineInWords(command.subject, knowledge);
+      }
       default: {
         const reacting = { channel: incoming.channel, user: incoming.user, now };
         return this.#reacted(await obeyReaction(command, reacting, store));
@@ -134,12 +150,14 @@ export class Conversations {
   async ask(text: string, previous: Question | null, zone: string): Promise<Answer> {
     const names = await this.#parts.store.names();
     const now = this.#parts.clock.now();
-    const parsed = parseQuestion(text, {
-      now,
-      zone,
-      names: questionNames(names),
-      previous,
-    });
+    const context = { now, zone, names: questionNames(names), previous };
+    const timeline = parseTimeline(text, context);
+    if (timeline?.ok === true) {
+      const history = historyOf(timeline.subject);
+      const part = await this.knowledge(history, zone);
+      return { message: timelineInWords(timeline.subject, part), question: history };
+    }
+    const parsed = timeline ?? parseQuestion(text, context);
     if (!parsed.ok) {
       return { message: problemMessage(parsed.problem, text), question: null };
     }

@@ -54,6 +54,7 @@ export function conversationsOf(
     azureSubscriptions,
     feeds: () => [],
     chats: () => [],
+    pictures: null,
     onReaction: () => {},
   });
 }

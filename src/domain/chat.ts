@@ -1,4 +1,4 @@
-import type { ChannelRef } from "./notification.ts";
+import type { ChannelRef, Receipt } from "./notification.ts";
 
 /** A person in a chat, as the platform knows them. */
 export interface ChatUser {
@@ -17,6 +17,8 @@ export interface IncomingQuestion {
   readonly channel: ChannelRef;
   /** Identity of the conversation that follow-ups belong to: the thread, else the channel and person. */
   readonly conversation: string;
+  /** The message in whose thread it was asked; null or missing outside of threads. */
+  readonly thread?: Receipt | null;
   readonly user: ChatUser;
   /** As typed, without the mention or command in front; hostile text. */
   readonly text: string;

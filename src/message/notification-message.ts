@@ -82,10 +82,13 @@ function takenBack(gone: readonly string[]): readonly NoticeNode[] {
 
 function nextQuestions(openings: readonly Opening[]): readonly string[] {
   const names = openings.flatMap(({ vm }) => (vm === null ? [] : [vm.name]));
+  const vms = [...new Set(names)]
+    .slice(0, MOST_CHOICES)
+    .map((name) => vmFilterText({ kind: "name", name }));
   return [
     ...openings.slice(0, MOST_CHOICES).map(({ id }) => `show ${id}`),
-    ...[...new Set(names)]
-      .slice(0, MOST_CHOICES)
-      .map((name) => `history of ${vmFilterText({ kind: "name", name })}`),
+    ...vms.map((vm) => `history of ${vm}`),
+    // The picture of one VM tells more than those of several side by side.
+    ...vms.slice(0, 1).map((vm) => `timeline of ${vm}`),
   ];
 }

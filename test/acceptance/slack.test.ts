@@ -160,12 +160,20 @@ describe.each(["socket", "http"] as const)(
       expect(asked).toMatch(/carol@\S+ opened SSH \(22\) on vm-x/);
       expect(answers(bob, ops).join("\n")).not.toContain(asked);
 
+      expect(await ask(at, "/jit timeline of vm-x")).toMatch(
+        /^The timeline is posted here, where everybody sees it\.[^]*vm-x/,
+      );
+      const [picture, ...more] = [...slack.workspace.files.values()];
+      expect(more).toEqual([]);
+      expect(picture?.bytes?.subarray(1, 4).toString()).toBe("PNG");
+      expect(picture?.alternativeText).toContain("vm-x");
+
       await slack.workspace.until(() => /closed|removed|gone/.test(text(card)));
       await slack.workspace.until(() =>
         alice.sees(ops).some(({ threadTs }) => threadTs === card.ts),
       );
       expect(text(card)).toContain("Acknowledged by Bob Brown at ");
-      const others = rung(slack, ops).filter((one) => one !== card);
+      const others = rung(slack, ops).filter((one) => one !== card && one.files.length === 0);
       expect(rung(slack, ops)).toContain(card);
       expect(others.map(text).filter((one) => /on vm-x/.test(one))).toEqual([]);
     });

@@ -78,6 +78,7 @@ export const LAYERS: readonly Layer[] = [
       "src/correlate/",
       "src/ingest/",
       "src/notify/",
+      "src/picture/",
       "src/sandbox/",
       "src/store/",
     ],

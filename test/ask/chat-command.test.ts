@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { filterWords } from "../../src/ask/channel-subscriptions.ts";
 import { COMMAND_FORMS, EVERY_JIT_OPENING, parseChatCommand } from "../../src/ask/chat-command.ts";
 import { durationText } from "../../src/domain/instant.ts";
+import { filterText } from "../../src/ask/vm-match.ts";
 import type { QuestionContext } from "../../src/ask/question-context.ts";
 import { at } from "./trail-builder.ts";
 
@@ -33,6 +34,8 @@ function understood(text: string): string {
       return `acknowledge ${command.id}`;
     case "silence":
       return `silence ${command.subject} ${command.text} for ${durationText(command.length)}`;
+    case "timeline":
+      return `timeline of ${filterText(command.subject.vm)} in ${command.subject.subscriptionId ?? "any"}`;
     case "silences":
       return "silences";
     case "end-silence":
@@ -58,6 +61,13 @@ describe("the commands of a channel", () => {
     ["silence person alice@contoso.com for 1 week", "silence person alice@contoso.com for 7 d"],
     ["silence vm\u2013x for 90 minutes", "silence name vm-x for 1 h 30 min"],
     ["silences", "silences"],
+    ["timeline of vm-x", "timeline of vm-x in any"],
+    ["Please show me the timeline of vm-* since friday", "timeline of vm-* in any"],
+    ["timeline", "timeline of any VM in any"],
+    [
+      "timeline of subscription 00000000-0000-0000-0000-00000000000A",
+      "timeline of any VM in 00000000-0000-0000-0000-00000000000a",
+    ],
     ["show silences?", "silences"],
     ["end silence q-0123456789AB", "end q-0123456789ab"],
     ["notify here about direct openings", "every new direct opening"],
@@ -113,6 +123,7 @@ describe("the commands of a channel", () => {
     ["notify here in resource group", "ends before the name of a resource group"],
     ["notify here about finding soon", "Which finding? There are: any-source"],
     ["notify here about 70000", "I do not understand “70000”"],
+    ["timeline of vm-x sometimes", "sometimes"],
     ["acknowledge", "Which notification?"],
     ["acknowledge vm-x", "Which notification?"],
     ["silence", "Whom? Name a VM or a person"],

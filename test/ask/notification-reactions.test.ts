@@ -32,6 +32,7 @@ beforeEach(async () => {
     azureSubscriptions: [],
     feeds: () => [],
     chats: () => [],
+    pictures: null,
     onReaction: () => {
       reactions += 1;
     },

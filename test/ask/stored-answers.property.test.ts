@@ -93,6 +93,7 @@ test("an answer out of the store's part of the trail is the answer out of the wh
         onReaction: () => {},
         feeds: () => [],
         chats: () => [],
+        pictures: null,
         azureSubscriptions: [],
       });
       const names = await store.names();

@@ -43,7 +43,8 @@ describe("one opening", () => {
       opening: o-000000000001
       Ask on:
       show o-000000000001
-      history of vm-x"
+      history of vm-x
+      timeline of vm-x"
     `);
   });
 
@@ -197,7 +198,8 @@ describe("a burst", () => {
       show o-000000000002
       show o-000000000003
       history of vm-x
-      history of vm-y"
+      history of vm-y
+      timeline of vm-x"
     `);
   });
 

@@ -2,11 +2,14 @@ import { expect, test } from "vitest";
 import { renderPages } from "../../../adapters/slack/render/render.ts";
 import { HOUR } from "../../../src/domain/instant.ts";
 import { notificationMessage } from "../../../src/message/notification-message.ts";
+import { withReactions } from "../../../src/message/notification-reactions.ts";
 import { eventsOf, trailOf } from "../../correlate/tenant-feed.ts";
 import { checkMessageBlocks } from "../../fakes/slack/block-kit.ts";
 import { shownText } from "../../fakes/slack/reading.ts";
 import { STORIES } from "../../fixtures/stories.ts";
 
+/** A notification that nobody has reacted to. */
+const NOBODY = { key: "n-000000000000", acknowledgement: null, silences: [] };
 /** Openings less than this apart are one card here, as one burst would be. */
 const BURST = HOUR;
 const PROFILES = new Map([["alice@contoso.com", "https://contoso.slack.com/team/U0ALICE"]]);
@@ -22,10 +25,15 @@ test.each(Object.entries(STORIES))(
       bursts.set(key, [...(bursts.get(key) ?? []), opening]);
     }
     const cards = [...bursts.values()].flatMap((burst) =>
-      renderPages(notificationMessage(burst, []), PROFILES, "message", {
-        note: null,
-        answer: null,
-      }),
+      renderPages(
+        withReactions(notificationMessage(burst, []), burst, NOBODY),
+        PROFILES,
+        "message",
+        {
+          note: null,
+          answer: null,
+        },
+      ),
     );
     for (const card of cards) {
       expect(checkMessageBlocks(card.blocks)).toBeNull();
