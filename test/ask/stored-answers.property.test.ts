@@ -91,7 +91,8 @@ test("an answer out of the store's part of the trail is the answer out of the wh
         live: null,
         clock,
         zone: "UTC",
-        azureSubscriptions: [], feeds: () => [],
+        azureSubscriptions: [],
+        feeds: () => [],
       });
       const names = await store.names();
       for (const text of questionsAbout(trail)) {
