@@ -96,12 +96,15 @@ ${changes.more ?? ""}
 
   /** Starts the program, in the folder of the configuration. */
   serve(
-    words: readonly string[] = ["serve"],
-    environment: Readonly<Record<string, string>> = {},
+    options: {
+      readonly environment?: Readonly<Record<string, string>>;
+      readonly fileLimit?: number;
+    } = {},
   ): RunningProgram {
-    return new RunningProgram(words, {
+    return new RunningProgram(["serve"], {
       cwd: this.folder.path,
-      environment: { ...this.environment, ...environment },
+      ...options,
+      environment: { ...this.environment, ...options.environment },
     });
   }
 
