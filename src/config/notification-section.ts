@@ -43,7 +43,7 @@ export function notificationSection() {
       kinds: z
         .array(z.enum(KINDS))
         .prefault([])
-        .describe("Only openings of this kind: by JIT, or by anybody's own write.")
+        .describe("Openings of these kinds: by JIT, or by anybody's own write. Without it: by JIT.")
         .meta({ examples: [["direct"]] }),
       verdicts: z
         .array(z.enum(VERDICTS))
@@ -66,7 +66,7 @@ export function notificationSection() {
       findings: own.findings,
     }))
     .prefault({})
-    .describe("Which openings ring. Every key narrows; without any, all of them do.");
+    .describe("Which openings ring. Every key narrows; without any, every one by JIT does.");
   const channel = z
     .strictObject({
       platform: z
