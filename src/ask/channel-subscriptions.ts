@@ -8,6 +8,12 @@ import type { Message } from "../message/message.ts";
 import type { ConversationStore } from "../ports.ts";
 import type { ChatCommand } from "./chat-command.ts";
 
+/** Who wished for the subscriptions of the configuration. */
+export const CONFIGURATION = "configuration";
+
+const RETURNING =
+  "What stands under notifications in the configuration begins again when Doorbell starts: take it out there.";
+
 /** Does what a channel was told to, and says what it did. */
 export async function obey(
   command: ChatCommand,
@@ -33,6 +39,9 @@ export async function obey(
       ]);
     }
     case "unsubscribe": {
+      const ended = (await ofChannel(store, incoming)).filter(
+        ({ id }) => command.id === null || command.id === id,
+      );
       const count = await store.unsubscribe(channel, command.id);
       if (count === 0) {
         const text =
@@ -43,7 +52,8 @@ export async function obey(
       }
       const text =
         count === 1 ? "Ended 1 subscription of this channel." : `Ended ${count} subscriptions.`;
-      return said("info", text, []);
+      const returning = ended.filter(({ createdBy }) => createdBy === CONFIGURATION).length;
+      return said("info", text, returning === 0 ? [] : [paragraph(RETURNING)]);
     }
     case "subscriptions": {
       const known = await ofChannel(store, incoming);
@@ -101,7 +111,8 @@ function subscriptionList(known: readonly ChannelSubscription[]): Message["nodes
 
 /** The filter in words, such as `every new JIT opening of port 3389 on vm-*`. */
 export function filterWords(filter: NotificationFilter): string {
-  const kinds = filter.kinds.length === 1 ? (filter.kinds[0] === "jit" ? "JIT " : "direct ") : "";
+  const [kind = "jit", other] = filter.kinds;
+  const kinds = other !== undefined ? "" : kind === "jit" ? "JIT " : "direct ";
   const { ports, vms, resourceGroups, azureSubscriptions, verdicts, findings } = filter;
   return [
     `every new ${kinds}opening`,
