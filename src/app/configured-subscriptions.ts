@@ -1,10 +1,7 @@
-import { subscriptionId } from "../ask/channel-subscriptions.ts";
+import { CONFIGURATION, subscriptionId } from "../ask/channel-subscriptions.ts";
 import type { ConfiguredSubscription } from "../config/configuration.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ConversationStore } from "../ports.ts";
-
-/** Who wished for the subscriptions of the configuration. */
-const CONFIGURATION = "configuration";
 
 /**
  * Brings the store's subscriptions in line with the configuration's: new ones begin now, those that are

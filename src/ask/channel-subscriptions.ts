@@ -9,6 +9,12 @@ import type { ConversationStore } from "../ports.ts";
 import type { ChatCommand } from "./chat-command.ts";
 import type { ReactionCommand } from "./reaction-command.ts";
 
+/** Who wished for the subscriptions of the configuration. */
+export const CONFIGURATION = "configuration";
+
+const RETURNING =
+  "What stands under notifications in the configuration begins again when Doorbell starts: take it out there.";
+
 /** Does what a channel was told to, and says what it did. */
 export async function obey(
   command: Exclude<ChatCommand, ReactionCommand | { readonly kind: "timeline" }>,
@@ -34,6 +40,9 @@ export async function obey(
       ]);
     }
     case "unsubscribe": {
+      const ended = (await ofChannel(store, incoming)).filter(
+        ({ id }) => command.id === null || command.id === id,
+      );
       const count = await store.unsubscribe(channel, command.id);
       if (count === 0) {
         const text =
@@ -44,7 +53,8 @@ export async function obey(
       }
       const text =
         count === 1 ? "Ended 1 subscription of this channel." : `Ended ${count} subscriptions.`;
-      return said("info", text, []);
+      const returning = ended.filter(({ createdBy }) => createdBy === CONFIGURATION).length;
+      return said("info", text, returning === 0 ? [] : [paragraph(RETURNING)]);
     }
     case "subscriptions": {
       const known = await ofChannel(store, incoming);
@@ -102,7 +112,8 @@ function subscriptionList(known: readonly ChannelSubscription[]): Message["nodes
 
 /** The filter in words, such as `every new JIT opening of port 3389 on vm-*`. */
 export function filterWords(filter: NotificationFilter): string {
-  const kinds = filter.kinds.length === 1 ? (filter.kinds[0] === "jit" ? "JIT " : "direct ") : "";
+  const [kind = "jit", other] = filter.kinds;
+  const kinds = other !== undefined ? "" : kind === "jit" ? "JIT " : "direct ";
   const { ports, vms, resourceGroups, azureSubscriptions, verdicts, findings } = filter;
   return [
     `every new ${kinds}opening`,

@@ -8,7 +8,6 @@ import type { Message } from "../message/message.ts";
 import type { ChatState, Clock, LiveState, Store, TrailNames } from "../ports.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { answerService } from "./answer-service.ts";
-import type { Answer } from "./ask.ts";
 import { problemMessage } from "./ask.ts";
 import { coverageOf, sourceOf } from "./store-coverage.ts";
 import { parseChatCommand } from "./chat-command.ts";
@@ -49,6 +48,12 @@ export interface ConversationParts {
   /** Told when notifications may have to say something else. */
   readonly onReaction: () => void;
 }
+
+/** An answer with what it was made from. */
+export type StoredAnswer =
+  | { readonly message: Message; readonly question: Question; readonly knowledge: Knowledge }
+  /** The text was not understood. */
+  | { readonly message: Message; readonly question: null };
 
 /** Answers questions and commands from chats out of the store. */
 export class Conversations {
@@ -147,7 +152,7 @@ export class Conversations {
    *
    * @param previous the question before in the same conversation; null when none.
    */
-  async ask(text: string, previous: Question | null, zone: string): Promise<Answer> {
+  async ask(text: string, previous: Question | null, zone: string): Promise<StoredAnswer> {
     const names = await this.#parts.store.names();
     const now = this.#parts.clock.now();
     const context = { now, zone, names: questionNames(names), previous };
@@ -163,10 +168,11 @@ export class Conversations {
     }
     const { question } = parsed;
     const knowledge = await this.knowledge(question, zone);
-    if (question.kind === "status") {
-      return { message: await this.#status(knowledge), question };
-    }
-    return { message: answerQuestion(question, knowledge), question };
+    const message =
+      question.kind === "status"
+        ? await this.#status(knowledge)
+        : answerQuestion(question, knowledge);
+    return { message, question, knowledge };
   }
 
   /** What the question is answered from. */

@@ -77,7 +77,7 @@ async function answerFromStore(
     }
     await context.write(
       options.json
-        ? `${jsonLine(answerJson(answer.question, await conversations.knowledge(answer.question, zone)))}\n`
+        ? `${jsonLine(answerJson(answer.question, answer.knowledge))}\n`
         : renderMessage(answer.message, context.rendering(zone)),
     );
     return 0;

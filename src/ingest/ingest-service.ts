@@ -121,6 +121,7 @@ export class IngestService {
    * of feeds that brought nothing new. What fails is told, and tried again by the next tick.
    */
   async tick(): Promise<void> {
+    await this.#attempt("store", async () => this.#heedOthers());
     for (const feed of this.#keeper.waitingFeeds) {
       await this.#attempt(feed, async () => this.#keeper.storeHeld(feed));
     }
@@ -219,6 +220,16 @@ export class IngestService {
       }
       return isUrgent;
     });
+  }
+
+  /** What another process has stored changes what follows from what this one stores. */
+  async #heedOthers(): Promise<void> {
+    if (await this.#keeper.isBehind()) {
+      for (const { azureSubscription } of this.#keeper.states) {
+        await this.#keeper.release(azureSubscription);
+        this.#postponed.add(azureSubscription);
+      }
+    }
   }
 
   /** History comes in many pages: correlating after each of them would delay what is new. */

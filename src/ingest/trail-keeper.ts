@@ -13,6 +13,8 @@ import { isEmptyDifference } from "./trail-difference.ts";
 
 /** How long a feed's moves that bring nothing new may wait to be stored. */
 const QUIET: Duration = MINUTE;
+/** How long another process may be ahead: a replica that reads the same feed is caught up with by itself. */
+const AHEAD: Duration = 2 * MINUTE;
 /** How many rows that could not be understood are remembered as stored. */
 const MOST_QUARANTINED = 10_000;
 
@@ -51,6 +53,9 @@ export class TrailKeeper {
   readonly #states = new Map<string, SubscriptionState>();
   readonly #held = new Map<string, { readonly move: FeedMove; readonly since: Instant }>();
   readonly #quarantined = new Set<string>();
+  /** Events in the store as far as is known here; null before they were counted. */
+  #events: number | null = null;
+  #aheadSince: Instant | null = null;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -72,6 +77,28 @@ export class TrailKeeper {
     await this.#locks.run([azureSubscription], async () => {
       this.#states.delete(azureSubscription);
     });
+  }
+
+  /**
+   * Whether another process, such as an import, has stored events that what is held does not know. Told
+   * once: what is held is then to be let go of.
+   */
+  async isBehind(): Promise<boolean> {
+    const { store, clock } = this.#parts;
+    const { events } = await store.coverage();
+    const now = clock.now();
+    if (this.#events === null || this.#events === events) {
+      this.#events = events;
+      this.#aheadSince = null;
+      return false;
+    }
+    this.#aheadSince ??= now;
+    if (now - this.#aheadSince < AHEAD) {
+      return false;
+    }
+    this.#events = events;
+    this.#aheadSince = null;
+    return true;
   }
 
   /**
@@ -170,6 +197,7 @@ export class TrailKeeper {
           await store.commit(changeOf({ ...NOTHING, move }, [], []));
           await store.thin(removal);
           this.#states.delete(azureSubscription);
+          this.#events = null;
         }
         return removal?.events.length ?? null;
       }),
@@ -188,6 +216,7 @@ export class TrailKeeper {
       const changes = evaluations.flatMap(({ difference }) => difference.changes);
       const deliveries = changes.length === 0 ? [] : await route(changes, clock.now());
       await store.commit(changeOf({ ...content, move }, evaluations, deliveries));
+      this.#events = this.#events === null ? null : this.#events + content.events.length;
       onStored();
     }
     if (move !== null && isNews) {

@@ -21,10 +21,21 @@ export class RunningProgram {
   /** It is killed when the test ends, if it has not ended by then. */
   constructor(
     words: readonly string[],
-    options: { readonly cwd: string; readonly environment?: Readonly<Record<string, string>> },
+    options: {
+      readonly cwd: string;
+      readonly environment?: Readonly<Record<string, string>>;
+      /** No file may grow beyond it, in blocks of the shell: as if the disk were full. */
+      readonly fileLimit?: number;
+    },
   ) {
-    this.#child = spawn(process.execPath, [BIN, ...words], {
-      cwd: options.cwd,
+    const program = [process.execPath, BIN, ...words];
+    const { cwd, fileLimit } = options;
+    const [command = "", ...rest] =
+      fileLimit === undefined
+        ? program
+        : ["sh", "-c", `ulimit -f ${fileLimit}; exec "$0" "$@"`, ...program];
+    this.#child = spawn(command, rest, {
+      cwd,
       env: { TZ: "UTC", ...options.environment },
     });
     this.#closed = once(this.#child, "close");

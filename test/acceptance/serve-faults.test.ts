@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { expectNoCrash } from "./program.ts";
+import { openingsOf } from "./trail-rows.ts";
 import { WatchedTenant } from "./watched-tenant.ts";
 
 describe("a start that cannot be", () => {
@@ -100,7 +101,9 @@ describe("what Azure refuses while Doorbell serves is told in the log, on the he
     if ("refuse" in how) {
       tenant.sandbox.refuse(how.refuse);
     }
-    const program = tenant.serve(["serve"], "secret" in how ? { SANDBOX_SECRET: how.secret } : {});
+    const program = tenant.serve({
+      environment: "secret" in how ? { SANDBOX_SECRET: how.secret } : {},
+    });
     await program.until("stderr", said);
     const { status, text } = await tenant.health();
     expect(status).toBe(503);
@@ -137,4 +140,28 @@ test("A database that is locked for a while delays what is stored and loses noth
   const run = await program.end("SIGTERM");
   expect(run.status).toBe(0);
   expectNoCrash(run);
+});
+
+test("A disk that takes no more is told of, and once it does nothing is missing", async () => {
+  const tenant = await WatchedTenant.start();
+  await tenant.run(["trail"]);
+  const full = tenant.serve({ fileLimit: 400 });
+  await full.until(
+    "stderr",
+    /(?:No space is left for|The disk fails to read or write) the database/,
+  );
+  expect((await tenant.health()).status).toBe(503);
+  const stopped = await full.end("SIGTERM");
+  expect(stopped.status).toBe(0);
+  expectNoCrash(stopped);
+
+  const roomy = tenant.serve();
+  const file = tenant.folder.file("log.json", await tenant.log(8));
+  const wanted = openingsOf(await tenant.run(["trail", "--json", "--from", file]));
+  let known: readonly string[] = [];
+  for (let looks = 0; looks < 30 && known.length < wanted.length; looks += 1) {
+    known = openingsOf(await tenant.run(["trail", "--json"]));
+  }
+  expect(known.toSorted()).toEqual(wanted.toSorted());
+  expect((await roomy.end("SIGTERM")).status).toBe(0);
 });

@@ -2,9 +2,11 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { DAY } from "../../src/domain/instant.ts";
 import { startSandbox } from "../../src/sandbox/http/start-sandbox.ts";
 import type { Sandbox } from "../../src/sandbox/http/start-sandbox.ts";
 import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
+import { callArm, logPath, pageOf } from "../sandbox/http/running.ts";
 import { TempFolder } from "./exports.ts";
 import { runProcess } from "./program.ts";
 import type { ProcessOptions, Run } from "./program.ts";
@@ -13,11 +15,12 @@ import { RunningProgram } from "./running-program.ts";
 /** Of this story, JIT writes the rules of the first two requests from outside within seconds. */
 const SEED = 218;
 
-/** What a test changes in a configuration: sections as YAML. */
+/** What a test changes in a configuration. */
 export interface ConfigurationChanges {
   readonly subscriptions?: readonly string[];
-  readonly azure?: string;
-  readonly store?: string;
+  /** How far back the first start reads: everything when left out. */
+  readonly backfill?: string;
+  /** Further sections, as YAML. */
   readonly more?: string;
 }
 
@@ -73,9 +76,8 @@ azure:
       credential: { kind: client-secret, client-id: ${clientId}, client-secret: { env: SANDBOX_SECRET } }
       subscriptions: [${watched.join(", ")}]
   poll: 1s
-  backfill: 8d
-${changes.azure ?? ""}
-${changes.store ?? "store: { kind: sqlite, path: doorbell.db }"}
+  backfill: ${changes.backfill ?? "8d"}
+store: { kind: sqlite, path: doorbell.db }
 http: { port: ${this.healthPort} }
 zone: UTC
 ${changes.more ?? ""}
@@ -94,12 +96,15 @@ ${changes.more ?? ""}
 
   /** Starts the program, in the folder of the configuration. */
   serve(
-    words: readonly string[] = ["serve"],
-    environment: Readonly<Record<string, string>> = {},
+    options: {
+      readonly environment?: Readonly<Record<string, string>>;
+      readonly fileLimit?: number;
+    } = {},
   ): RunningProgram {
-    return new RunningProgram(words, {
+    return new RunningProgram(["serve"], {
       cwd: this.folder.path,
-      environment: { ...this.environment, ...environment },
+      ...options,
+      environment: { ...this.environment, ...options.environment },
     });
   }
 
@@ -109,6 +114,18 @@ ${changes.more ?? ""}
     return { status: answer.status, text: await answer.text() };
   }
 
+  /** What `az monitor activity-log list` would print of the last so many days. */
+  async log(days: number): Promise<string> {
+    const rows: unknown[] = [];
+    let path: string | null = logPath(this.sandbox, sinceDays(days));
+    while (path !== null) {
+      const { value, nextLink } = pageOf(await callArm(this.sandbox, path));
+      rows.push(...value);
+      path = nextLink === undefined ? null : nextLink.slice(this.sandbox.resourceManager.length);
+    }
+    return JSON.stringify(rows);
+  }
+
   /** Somebody asks for access, at the sandbox's front desk. */
   async open(query: string): Promise<void> {
     const { status } = await fetch(`${this.sandbox.frontDesk}/open?${query}`, { method: "POST" });
@@ -116,6 +133,12 @@ ${changes.more ?? ""}
       throw new Error(`The front desk refuses ${query}: ${status}`);
     }
   }
+}
+
+function sinceDays(days: number): string {
+  const now = SYSTEM_CLOCK.now();
+  const [from, to] = [now - days * DAY, now].map((at) => new Date(at).toISOString());
+  return `eventTimestamp ge '${from}' and eventTimestamp le '${to}'`;
 }
 
 /** A port that nobody listens on at the moment. */
