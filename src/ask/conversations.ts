@@ -159,8 +159,9 @@ export class Conversations {
     const timeline = parseTimeline(text, context);
     if (timeline?.ok === true) {
       const history = historyOf(timeline.subject);
-      const part = await this.knowledge(history, zone);
-      return { message: timelineInWords(timeline.subject, part), question: history };
+      const knowledge = await this.knowledge(history, zone);
+      const message = timelineInWords(timeline.subject, knowledge);
+      return { message, question: history, knowledge };
     }
     const parsed = timeline ?? parseQuestion(text, context);
     if (!parsed.ok) {

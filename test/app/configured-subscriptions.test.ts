@@ -25,6 +25,9 @@ async function channel() {
     zone: "UTC",
     azureSubscriptions: [],
     feeds: () => [],
+    chats: () => [],
+    pictures: null,
+    onReaction: () => {},
   });
   let said = 0;
   return {
