@@ -20,8 +20,8 @@ const HELP = `Measures how long Slack waits for an acknowledgement while a backf
 
 node bench/slack-acknowledgement.ts [OPTIONS]
 
-  --commands N   slash commands (default 1200)
-  --every MS     pause between them (default 50)
+  --commands N   slash commands (default 400)
+  --every MS     pause between them (default 250)
 `;
 
 const SELF = fileURLToPath(import.meta.url);
@@ -171,8 +171,8 @@ function report(times: readonly number[], calls: number): void {
 
 const { values } = parseArgs({
   options: {
-    commands: { type: "string", default: "1200" },
-    every: { type: "string", default: "50" },
+    commands: { type: "string", default: "400" },
+    every: { type: "string", default: "250" },
     tenant: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
