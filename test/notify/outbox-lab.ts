@@ -154,6 +154,14 @@ export class OutboxLab {
     this.#wake();
   }
 
+  /** A person mended what held messages up there. */
+  async mend(channel: ChannelRef): Promise<void> {
+    await this.store.retryWaiting(channel, this.clock.now());
+    for (const worker of this.#workers) {
+      worker.resume(channel);
+    }
+  }
+
   #wake(): void {
     for (const worker of this.#workers) {
       worker.wake();

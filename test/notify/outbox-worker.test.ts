@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/instant.ts";
 import { finding } from "../ask/trail-builder.ts";
 import type { MemoryCall, Treatment } from "../fakes/memory-chat.ts";
-import { LAB_TIMING, OutboxLab } from "./outbox-lab.ts";
+import { channelOf, LAB_TIMING, OutboxLab } from "./outbox-lab.ts";
 import type { LabSetting } from "./outbox-lab.ts";
 
 const ALL = { readBack: true, threads: true };
@@ -227,6 +227,26 @@ describe("a chat that fails", () => {
       expect(textsIn(lab)).toHaveLength(2);
     },
   );
+
+  test.each([
+    ["its channel", channelOf("ops")],
+    ["its workspace", { ...channelOf("ops"), channel: "" }],
+    ["its platform", { platform: "memory", workspace: "", channel: "" }],
+  ])("what waits for a person is posted at once when %s is open again", async (_, place) => {
+    let isMended = false;
+    const lab = await labOf({ treat: () => (isMended ? FINE : { kind: "close-channel" }) });
+    lab.startWorker([]);
+    await lab.announce(1);
+    await lab.announce(1);
+    await lab.runFor(HOUR);
+    isMended = true;
+    await lab.mend(channelOf("another"));
+    await lab.runFor(SECOND);
+    expect(textsIn(lab)).toEqual([]);
+    await lab.mend(place);
+    await lab.runFor(SECOND);
+    expect(textsIn(lab)).toHaveLength(2);
+  });
 
   test("content that is refused for good is given up loudly, and holds nothing up", async () => {
     const { treat } = treatments({ kind: "refuse-content" });
