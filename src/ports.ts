@@ -227,6 +227,8 @@ export interface StoreCoverage {
   /** Events kept. */
   readonly events: number;
   readonly quarantined: number;
+  /** Grows with each row of an event, or a variant of one, or a sighting that is added by anybody. */
+  readonly evidence: number;
   readonly subscriptions: readonly SubscriptionCoverage[];
 }
 

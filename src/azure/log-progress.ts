@@ -3,7 +3,7 @@ import { DAY, MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { readLogCursor, writeLogCursor } from "./activity-log-cursor.ts";
 import type { LogProvider } from "./activity-log-page.ts";
-import { newestPart, sharedSpan, since, withSpan } from "./log-span.ts";
+import { newestPart, oldestPart, sharedSpan, since, withSpan } from "./log-span.ts";
 
 /** When the live feed reads what. */
 export interface LogSchedule {
@@ -28,7 +28,7 @@ const PART: Duration = 25 * 60 * MINUTE;
  *
  * Polls read the newest rows. Everything else is past: sweeps, laid out one after the other so that
  * every moment is read again for almost a day after it, whatever pauses lie in between, and read in
- * parts, newest first, when no poll is due. So a pause of hours or weeks costs what is new no time.
+ * parts, the newest and the oldest in turn, when no poll is due. So a pause of hours or weeks costs what is new no time.
  */
 export class LogProgress {
   readonly #schedule: LogSchedule;
@@ -39,6 +39,7 @@ export class LogProgress {
   #part: ReadSpan | null = null;
   readonly #polled = new Map<LogProvider, ReadSpan>();
   #toldTo: Instant = 0;
+  #isOldestNext = false;
   /** What Azure no longer kept when the feed started again; null when nothing was lost. */
   readonly lost: ReadSpan | null;
 
@@ -116,12 +117,17 @@ export class LogProgress {
     return this.#unread().length > 0;
   }
 
-  /** Takes the newest part of what is past; null when there is none that Azure still keeps. */
+  /**
+   * Takes a part of what is past, the newest and the oldest in turn: where reading is slower than what
+   * comes, an old gap would wait for ever behind newer ones. null when Azure still keeps none of it.
+   */
   takePast(now: Instant): ReadSpan | null {
     this.putBackPast();
-    const newest = newestPart(since(this.#pending, now - LOG_KEPT), PART);
-    this.#pending = newest?.rest ?? [];
-    this.#part = newest?.part ?? null;
+    const pending = since(this.#pending, now - LOG_KEPT);
+    const next = this.#isOldestNext ? oldestPart(pending, PART) : newestPart(pending, PART);
+    this.#isOldestNext = !this.#isOldestNext;
+    this.#pending = next?.rest ?? [];
+    this.#part = next?.part ?? null;
     return this.#part;
   }
 

@@ -37,6 +37,22 @@ export function newestPart(
   };
 }
 
+/** The oldest part of the stretches, at most so long, and what remains; null when there are none. */
+export function oldestPart(
+  spans: readonly ReadSpan[],
+  longest: Duration,
+): { readonly part: ReadSpan; readonly rest: readonly ReadSpan[] } | null {
+  const [first, ...after] = spans;
+  if (first === undefined) {
+    return null;
+  }
+  const to = Math.min(first.to, first.from + longest);
+  return {
+    part: { from: first.from, to },
+    rest: to < first.to ? [{ from: to, to: first.to }, ...after] : after,
+  };
+}
+
 /** The stretch that lies in both; null when there is none. */
 export function sharedSpan(a: ReadSpan, b: ReadSpan): ReadSpan | null {
   const from = Math.max(a.from, b.from);

@@ -102,7 +102,7 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
   }
   if (!opening.outcomeSeen) {
     find("partial", "warning", "The write was started; the log does not show how it ended.");
-  } else if (!opening.openedAtExact) {
+  } else if (opening.notBefore === null) {
     find("partial", "info", "First seen at this time; it may have stood before.");
   }
   return findings;

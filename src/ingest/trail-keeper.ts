@@ -53,8 +53,8 @@ export class TrailKeeper {
   readonly #states = new Map<string, SubscriptionState>();
   readonly #held = new Map<string, { readonly move: FeedMove; readonly since: Instant }>();
   readonly #quarantined = new Set<string>();
-  /** Events in the store as far as is known here; null before they were counted. */
-  #events: number | null = null;
+  /** The store's evidence as far as is known here; null before it was looked at. */
+  #evidence: number | null = null;
   #aheadSince: Instant | null = null;
 
   constructor(parts: KeeperParts) {
@@ -80,15 +80,15 @@ export class TrailKeeper {
   }
 
   /**
-   * Whether another process, such as an import, has stored events that what is held does not know. Told
+   * Whether another process, such as an import, has stored what those held here do not know. Told
    * once: what is held is then to be let go of.
    */
   async isBehind(): Promise<boolean> {
     const { store, clock } = this.#parts;
-    const { events } = await store.coverage();
+    const { evidence } = await store.coverage();
     const now = clock.now();
-    if (this.#events === null || this.#events === events) {
-      this.#events = events;
+    if (this.#evidence === null || this.#evidence === evidence) {
+      this.#evidence = evidence;
       this.#aheadSince = null;
       return false;
     }
@@ -96,7 +96,7 @@ export class TrailKeeper {
     if (now - this.#aheadSince < AHEAD) {
       return false;
     }
-    this.#events = events;
+    this.#evidence = evidence;
     this.#aheadSince = null;
     return true;
   }
@@ -164,6 +164,8 @@ export class TrailKeeper {
     await this.#locks.run([feedKey(feed)], async () => {
       const held = this.#held.get(feed);
       if (held !== undefined) {
+        // Where it cannot be stored now, it has waited long enough.
+        this.#held.set(feed, { ...held, since: Number.NEGATIVE_INFINITY });
         await this.#parts.store.commit(changeOf({ ...NOTHING, move: held.move }, [], []));
         this.#held.delete(feed);
       }
@@ -197,7 +199,6 @@ export class TrailKeeper {
           await store.commit(changeOf({ ...NOTHING, move }, [], []));
           await store.thin(removal);
           this.#states.delete(azureSubscription);
-          this.#events = null;
         }
         return removal?.events.length ?? null;
       }),
@@ -216,7 +217,11 @@ export class TrailKeeper {
       const changes = evaluations.flatMap(({ difference }) => difference.changes);
       const deliveries = changes.length === 0 ? [] : await route(changes, clock.now());
       await store.commit(changeOf({ ...content, move }, evaluations, deliveries));
-      this.#events = this.#events === null ? null : this.#events + content.events.length;
+      // What somebody else had stored before is known here too from now on: it counts as well.
+      this.#evidence =
+        this.#evidence === null
+          ? null
+          : this.#evidence + content.events.length + content.sightings.length;
       onStored();
     }
     if (move !== null && isNews) {

@@ -10,8 +10,13 @@ import { addToTally } from "./tally.ts";
 /**
  * Stores events that are not there yet. Variants of one event are all kept, so that the correlator finds
  * the same choice again after a restart.
+ *
+ * @returns how many rows were added.
  */
-export async function commitEvents(db: Queries, received: readonly ReceivedEvent[]): Promise<void> {
+export async function commitEvents(
+  db: Queries,
+  received: readonly ReceivedEvent[],
+): Promise<number> {
   const rows = received.map(({ event, raw }) => {
     const body = writeEvent(event);
     return {
@@ -27,6 +32,7 @@ export async function commitEvents(db: Queries, received: readonly ReceivedEvent
     };
   });
   let added = 0;
+  let rowsAdded = 0;
   for (const batch of batchesOf(rows)) {
     const ids = [...new Set(batch.map(({ id }) => id))];
     const known = await db
@@ -36,11 +42,12 @@ export async function commitEvents(db: Queries, received: readonly ReceivedEvent
       .where("id", "in", ids)
       .execute();
     added += ids.length - known.length;
-    await db
+    const done = await db
       .insertInto("event")
       .values([...batch])
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .executeTakeFirst();
+    rowsAdded += Number(done.numInsertedOrUpdatedRows ?? 0n);
   }
   await addToTally(db, "events", added);
   const subscriptions = [...new Set(rows.map((row) => row.azure_subscription))];
@@ -51,23 +58,34 @@ export async function commitEvents(db: Queries, received: readonly ReceivedEvent
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
+  return rowsAdded;
 }
 
-/** Stores sightings that are not there yet. */
-export async function commitSightings(db: Queries, sightings: readonly Sighting[]): Promise<void> {
+/**
+ * Stores sightings that are not there yet.
+ *
+ * @returns how many rows were added.
+ */
+export async function commitSightings(
+  db: Queries,
+  sightings: readonly Sighting[],
+): Promise<number> {
   const rows = sightings.map((sighting) => ({
     id: sighting.id,
     azure_subscription: sighting.resource.subscriptionId,
     form: EVENT_FORM,
     body: writeSighting(sighting),
   }));
+  let added = 0;
   for (const batch of batchesOf(rows)) {
-    await db
+    const done = await db
       .insertInto("sighting")
       .values([...batch])
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .executeTakeFirst();
+    added += Number(done.numInsertedOrUpdatedRows ?? 0n);
   }
+  return added;
 }
 
 /** Keeps rows that could not be understood, each once. */

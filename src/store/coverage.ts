@@ -25,6 +25,7 @@ export async function readCoverage(db: Queries): Promise<StoreCoverage> {
     to: newest?.at ?? null,
     events: await tallyOf(db, "events"),
     quarantined: await tallyOf(db, "quarantined"),
+    evidence: await tallyOf(db, "evidence"),
     subscriptions: [...subscriptions].map(([azureSubscription, rows]): SubscriptionCoverage => ({
       azureSubscription,
       spans: rows.map((row) => ({ from: row.from_at, to: row.to_at })),

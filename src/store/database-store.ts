@@ -54,6 +54,7 @@ import { NameLists, NameReader } from "./name-lists.ts";
 import { beginPosting, claimDeliveries, recordOutcome } from "./outbox.ts";
 import type { Claim } from "./outbox.ts";
 import { announcementsBy, nextDueAt, readHealth } from "./outbox-view.ts";
+import { addToTally } from "./tally.ts";
 import { thinStore } from "./thinning.ts";
 import { readStoredTrail, readTrail } from "./trail-query.ts";
 
@@ -96,8 +97,9 @@ export class DatabaseStore implements Store {
     const now = this.#clock.now();
     await this.#database.writeAlone(async (db) => {
       const names = new NameLists(db);
-      await commitEvents(db, change.events);
-      await commitSightings(db, change.sightings);
+      const added =
+        (await commitEvents(db, change.events)) + (await commitSightings(db, change.sightings));
+      await addToTally(db, "evidence", added);
       await commitQuarantined(db, change.quarantined);
       if (change.feed !== null && change.cursor !== null) {
         await commitCursor(db, change.feed, change.cursor);

@@ -5,6 +5,8 @@ export type Tally =
   /** Events kept, every variant of one as one. */
   | "events"
   | "quarantined"
+  /** Rows of events and sightings that were ever added, variants too. */
+  | "evidence"
   /** Grows with every change of the lists of names. */
   | "names";
 

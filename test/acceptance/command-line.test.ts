@@ -90,7 +90,11 @@ describe("the filters of trail", () => {
 describe("a command line that cannot be right is told in a line or two, exit 2", () => {
   const from = ["--from", ALICE];
   test.each([
-    ["an unknown command", ["trial"], /^doorbell trial: no such command\. There are: trail, ask/],
+    [
+      "an unknown command",
+      ["trial"],
+      /^doorbell trial: no such command\. There are: trail, timeline, ask, demo/,
+    ],
     ["an unknown option", ["trail", "--jsn"], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
     [
       "--json and --csv",

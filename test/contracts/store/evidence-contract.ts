@@ -180,11 +180,27 @@ export function evidenceContract(ground: Ground): void {
         to: null,
         events: 0,
         quarantined: 0,
+        evidence: 0,
         subscriptions: [],
       });
       const events = [7, 3, 9].map((at) => received(event(`e-${at}`, { at })));
       await store.commit(change({ events }));
       expect(await store.coverage()).toMatchObject({ from: 3, to: 9, events: 3 });
+    });
+
+    test("The evidence grows by what is new, by whomever it is stored, and by nothing else.", async () => {
+      const { store } = await storeOn(ground);
+      const evidence = async (): Promise<number> => (await store.coverage()).evidence;
+      const page = change({
+        events: [received(event("e-1")), received(event("e-2"))],
+        sightings: [sighting("s-1")],
+      });
+      await store.commit(page);
+      expect(await evidence()).toBe(3);
+      await store.commit(page);
+      expect(await evidence()).toBe(3);
+      await store.commit(change({ events: [received(event("e-1", { at: 5 }))] }));
+      expect(await evidence()).toBe(4);
     });
 
     test("Stretches that were read become one where they touch, in whatever order they came.", async () => {
