@@ -11,6 +11,7 @@ import { answerService } from "./answer-service.ts";
 import { problemMessage } from "./ask.ts";
 import { coverageOf, sourceOf } from "./store-coverage.ts";
 import { parseChatCommand } from "./chat-command.ts";
+import { commandHelp } from "./command-help.ts";
 import type { ChatCommand } from "./chat-command.ts";
 import { obeyAction, obeyReaction } from "./notification-reactions.ts";
 import { obey } from "./channel-subscriptions.ts";
@@ -89,7 +90,8 @@ export class Conversations {
     if (question !== null) {
       this.#remember(incoming.conversation, question, now);
     }
-    return message;
+    const isHelp = question?.kind === "help" && question.topic === null;
+    return isHelp ? { ...message, nodes: [...message.nodes, ...commandHelp()] } : message;
   }
 
   /** Does what a pressed button says, and tells the presser; null when it was obeyed before. */
