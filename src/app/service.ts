@@ -92,6 +92,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     store,
     route: notificationRouter(store, (platform) => threaded.has(platform)),
     clock,
+    wall,
     random,
     isWorkingTime: parts.workingHours,
     onStored: () => {

@@ -7,6 +7,13 @@ import { compareText, FactSet } from "./fact-set.ts";
 import type { FindingContext } from "./findings.ts";
 import { addFindings } from "./findings.ts";
 import { byOpening, correlateSubscription } from "./openings.ts";
+import { runSteps } from "./steps.ts";
+import type { Steps } from "./steps.ts";
+
+/** What a trail is judged against; `knownSince` defaults to the oldest event added. */
+export type TrailContext = Omit<FindingContext, "knownSince"> & {
+  readonly knownSince?: number | null;
+};
 
 interface SubscriptionFacts {
   readonly facts: FactSet;
@@ -85,20 +92,23 @@ export class Correlator {
     return size;
   }
 
-  /**
-   * What the events say.
-   *
-   * @param context `knownSince` defaults to the oldest event added.
-   */
-  trail(
-    context: Omit<FindingContext, "knownSince"> & { readonly knownSince?: number | null },
-  ): Trail {
+  /** What the events and sightings say. */
+  trail(context: TrailContext): Trail {
+    return runSteps(this.trailInSteps(context));
+  }
+
+  /** The same in steps. Nothing may be added between them. */
+  *trailInSteps(context: TrailContext): Steps<Trail> {
     const openings: Opening[] = [];
     const requests: AccessRequest[] = [];
     const guards: Guard[] = [];
     const parts = [...this.#subscriptions].sort(([a], [b]) => compareText(a, b));
     for (const [, part] of parts) {
-      part.trail ??= correlateSubscription(part.facts.sorted(), sortedSightings(part.sightings));
+      part.trail ??= yield* correlateSubscription(
+        part.facts.sorted(),
+        sortedSightings(part.sightings),
+      );
+      yield;
       for (const opening of part.trail.openings) {
         openings.push(opening);
       }

@@ -20,6 +20,7 @@ import { assembleRequests } from "./requests.ts";
 import type { Span } from "./rule-history.ts";
 import { spansOf } from "./rule-history.ts";
 import type { RuleWrite } from "./rule-writes.ts";
+import type { Steps } from "./steps.ts";
 import { toRuleWrite, toSightedState } from "./rule-writes.ts";
 import { addPolicyRequests } from "./policy-requests.ts";
 import { vmsByAddress } from "./vm-addresses.ts";
@@ -31,17 +32,20 @@ import { vmsByAddress } from "./vm-addresses.ts";
  * @param events each once, by time and then identity.
  * @param sightings each once, by time and then identity.
  */
-export function correlateSubscription(
+export function* correlateSubscription(
   events: readonly ActivityEvent[],
-  sightings: readonly Sighting[] = [],
-): Trail {
+  sightings: readonly Sighting[],
+): Steps<Trail> {
   const directory = buildActorDirectory(events);
+  yield;
   const requests = addPolicyRequests(assembleRequests(events, directory), sightings, directory);
+  yield;
   const index = new SlotIndex(requests);
   const byContainer = new Map<string, RuleWrite[]>();
   const failures = new Map<string, Instant[]>();
   const ruleEvents = events.filter(({ detail }) => detail.kind !== "jit-request");
   const operations = groupOperations(ruleEvents);
+  yield;
   for (const { outcome, first } of operations) {
     if (outcome === "failed") {
       failures.set(first.resource.key, [...(failures.get(first.resource.key) ?? []), first.at]);
@@ -60,21 +64,30 @@ export function correlateSubscription(
     // The sort is stable: at one time a sighting comes behind the writes.
     writes.sort((a, b) => a.at - b.at);
   }
-  const spans = [...byContainer.values()].map((writes) => spansOf(writes).sort(bySighting));
+  const spans: Span[][] = [];
+  for (const writes of byContainer.values()) {
+    yield;
+    spans.push(spansOf(writes).sort(bySighting));
+  }
   const dating = new Dating(spans.flat(), index, failures);
-  const attributed = spans.map((siblings) => attributeSpans(siblings, index, dating));
+  const attributed: AttributedSpan[][] = [];
+  for (const siblings of spans) {
+    yield;
+    attributed.push(attributeSpans(siblings, index, dating));
+  }
   const addresses = learnAddresses(attributed.flat());
   const sightedVms = vmsByAddress(sightings);
   const byId = new Map(requests.map((request) => [request.id, request]));
-  const openings = attributed
-    .flatMap((siblings) => {
-      const byVm = groupByVmName(siblings);
-      return siblings.map((one) => {
-        const rivals = byVm.get(vmNameKey(one)) ?? [];
-        return toOpening(one, rivals, { addresses, sightedVms, requests: byId });
-      });
-    })
-    .sort(byOpening);
+  const openings: Opening[] = [];
+  for (const siblings of attributed) {
+    yield;
+    const byVm = groupByVmName(siblings);
+    for (const one of siblings) {
+      const rivals = byVm.get(vmNameKey(one)) ?? [];
+      openings.push(toOpening(one, rivals, { addresses, sightedVms, requests: byId }));
+    }
+  }
+  openings.sort(byOpening);
   return { openings, requests, guards: guardsOf(openings) };
 }
 

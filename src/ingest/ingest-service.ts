@@ -236,7 +236,6 @@ export class IngestService {
   #isUrgent(page: FeedPage, fresh: readonly ReceivedEvent[], subscription: string): boolean {
     const recent = this.#parts.clock.now() - OLD_NEWS;
     return (
-      page.read !== null ||
       page.sightings.length > 0 ||
       fresh.some(({ event }) => event.at >= recent) ||
       (fresh.length === 0 && !this.#postponed.has(subscription))

@@ -1,4 +1,7 @@
 import { Correlator } from "../correlate/correlator.ts";
+import type { TrailContext } from "../correlate/correlator.ts";
+import { runSteps } from "../correlate/steps.ts";
+import type { Steps } from "../correlate/steps.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import { DAY } from "../domain/instant.ts";
@@ -6,11 +9,14 @@ import type { Duration, Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
-import type { Removal, TrailWriter } from "../ports.ts";
+import type { Clock, Removal, TrailWriter } from "../ports.ts";
 import { knownSince, knownUntil, withSpan } from "./read-stretches.ts";
 import { planThinning } from "./thinning-plan.ts";
 import { byIdentity, differenceOf } from "./trail-difference.ts";
 import type { StoredTrail, TrailDifference } from "./trail-difference.ts";
+
+/** For so long, in real time, nobody else has a turn. */
+const LONGEST_TURN: Duration = 25;
 
 /** Whether an instant lies within working hours; null when nobody configured them. */
 type WorkingTime = ((instant: Instant) => boolean) | null;
@@ -135,10 +141,15 @@ export class SubscriptionState {
     return this.#isUnsettled || (until > this.#acceptedUntil && until > this.#nextLook);
   }
 
-  /** What the events say now, and what of it the store does not say. */
-  evaluate(isWorkingTime: WorkingTime): Evaluation {
+  /**
+   * What the events say now, and what of it the store does not say. Nothing may be added meanwhile.
+   *
+   * @param wall real time: where it is given, long work lets others have their turn in between.
+   */
+  async evaluate(isWorkingTime: WorkingTime, wall: Clock | null): Promise<Evaluation> {
     const { azureSubscription } = this;
-    const trail = this.#trailOf(this.#correlator, isWorkingTime);
+    const steps = this.#correlator.trailInSteps(this.#context(isWorkingTime));
+    const trail = wall === null ? runSteps(steps) : await inTurns(steps, wall);
     return { azureSubscription, trail, difference: differenceOf(this.#stored, trail) };
   }
 
@@ -167,12 +178,16 @@ export class SubscriptionState {
   }
 
   #trailOf(correlator: Correlator, isWorkingTime: WorkingTime): Trail {
+    return correlator.trail(this.#context(isWorkingTime));
+  }
+
+  #context(isWorkingTime: WorkingTime): TrailContext {
     const since = knownSince(this.#spans);
-    return correlator.trail({
+    return {
       asOf: this.knownUntil,
       knownSince: this.#thinned === 0 ? since : Math.max(since ?? 0, this.#thinned),
       isWorkingTime,
-    });
+    };
   }
 
   /** The evaluation is in the store, or there was nothing to store. */
@@ -181,6 +196,21 @@ export class SubscriptionState {
     this.#isUnsettled = false;
     this.#acceptedUntil = this.knownUntil;
     this.#nextLook = nextLook(trail, this.#acceptedUntil);
+  }
+}
+
+/** Runs the steps, and lets others have their turn whenever that has taken a while. */
+async function inTurns<T>(steps: Steps<T>, wall: Clock): Promise<T> {
+  let since = wall.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      return step.value;
+    }
+    if (wall.now() - since >= LONGEST_TURN) {
+      await wall.sleep(0);
+      since = wall.now();
+    }
   }
 }
 

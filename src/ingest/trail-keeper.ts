@@ -23,6 +23,8 @@ export interface KeeperParts {
   readonly store: TrailWriter & Pick<TrailReader, "coverage">;
   readonly route: NotificationRouter;
   readonly clock: Clock;
+  /** Real time: where it is given, long work lets others have their turn in between. */
+  readonly wall?: Clock;
   /** Whether an instant lies within working hours; null when nobody configured them. */
   readonly isWorkingTime: ((instant: Instant) => boolean) | null;
   /** Told when something was stored that the outbox may have to deliver. */
@@ -135,7 +137,7 @@ export class TrailKeeper {
             state.read(move.read.span);
           }
           if (isUrgent(fresh, one) && state.isDue) {
-            evaluations.push(state.evaluate(this.#parts.isWorkingTime));
+            evaluations.push(await this.#evaluate(state));
           }
         }
         const quarantined = content.quarantined.filter(
@@ -153,7 +155,7 @@ export class TrailKeeper {
       this.#orForget([azureSubscription], async () => {
         const state = await this.#stateOf(azureSubscription);
         if (state.isDue) {
-          await this.#commit(NOTHING, [state.evaluate(this.#parts.isWorkingTime)]);
+          await this.#commit(NOTHING, [await this.#evaluate(state)]);
         }
       }),
     );
@@ -203,6 +205,10 @@ export class TrailKeeper {
         return removal?.events.length ?? null;
       }),
     );
+  }
+
+  async #evaluate(state: SubscriptionState): Promise<Evaluation> {
+    return state.evaluate(this.#parts.isWorkingTime, this.#parts.wall ?? null);
   }
 
   async #commit(content: Content, evaluations: readonly Evaluation[]): Promise<void> {
