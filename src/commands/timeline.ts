@@ -1,4 +1,3 @@
-import type { ExportReading } from "../app/export-reading.ts";
 import { exportKnowledge, knownTo } from "../ask/knowledge.ts";
 import { chooseTimeline, parseTimelineSubject } from "../ask/timeline-subject.ts";
 import type { TimelineSubject } from "../ask/timeline-subject.ts";
@@ -10,6 +9,8 @@ import type { CommandContext } from "./command-context.ts";
 import type { TimelineOptions } from "./options.ts";
 import { readPeriod } from "./period-options.ts";
 import { checkPictureFile, writePictureFile } from "./picture-file.ts";
+import { readTrail } from "./trail-reading.ts";
+import type { TrailReading } from "./trail-reading.ts";
 
 /**
  * `doorbell timeline`: a picture of openings over time, written to a file; what it shows is told in
@@ -24,15 +25,15 @@ export async function writeTimeline(
   context: CommandContext,
 ): Promise<number> {
   const form = await checkPictureFile(options.out);
-  const zone = context.zone(options);
   const { clock, random } = context.surroundings;
-  const asked = await readPeriod(options, zone, clock.now());
-  const reading = await context.read(options);
-  if (reading === null) {
+  const read = await readTrail(options, context);
+  if (read === null) {
     return 1;
   }
+  const { reading, zone } = read;
+  const asked = await readPeriod(options, zone, clock.now());
   const now = await context.askedAt(reading.coverage);
-  const knowledge = exportKnowledge(reading, { now, zone });
+  const knowledge = { ...exportKnowledge(reading, { now, zone }), source: reading.source };
   const subject = subjectOf(words, knowledge);
   const { trail, title } = chosen(subject, reading, knowledge);
   // Only here does anything that draws get loaded: no other command waits for it.
@@ -48,7 +49,7 @@ export async function writeTimeline(
   const content = form === "svg" ? new TextEncoder().encode(drawing.svg) : drawing.png;
   await writePictureFile(options.out, content, random);
   await context.write(`${drawing.altText}\n`);
-  return reading.failures.length === 0 ? 0 : 1;
+  return read.isWhole ? 0 : 1;
 }
 
 function subjectOf(words: string, { names, now, zone }: Knowledge): TimelineSubject {
@@ -62,7 +63,7 @@ function subjectOf(words: string, { names, now, zone }: Knowledge): TimelineSubj
 
 function chosen(
   subject: TimelineSubject,
-  { trail }: ExportReading,
+  { trail }: TrailReading,
   knowledge: Knowledge,
 ): Extract<ReturnType<typeof chooseTimeline>, { readonly kind: "found" }> {
   const match = chooseTimeline(subject, trail, knowledge.names, knownTo(knowledge));

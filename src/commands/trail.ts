@@ -12,9 +12,8 @@ import { message } from "../message/build.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { TrailOptions } from "./options.ts";
 import { readPeriod } from "./period-options.ts";
-
-/** A trail, with what there is to say of how it was read. */
-type TrailReading = Pick<Knowledge, "trail" | "coverage" | "eventOf" | "source">;
+import { readTrail } from "./trail-reading.ts";
+import type { TrailReading } from "./trail-reading.ts";
 
 /** Lines per write: enough to be fast, few enough to keep little in memory. */
 const LINES_PER_WRITE = 500;
@@ -25,27 +24,12 @@ const LINES_PER_WRITE = 500;
  * @returns the exit status: 1 when a file could not be read, or not to its end.
  */
 export async function printTrail(options: TrailOptions, context: CommandContext): Promise<number> {
-  if (options.from.length === 0) {
-    const { readConfiguration } = await import("./configuration-file.ts");
-    const loaded = await readConfiguration(options.config, context);
-    if (loaded !== null) {
-      const { refuseExportOptions, wholeTrail, withStore } = await import("./stored-trail.ts");
-      refuseExportOptions(options);
-      const { configuration } = loaded;
-      const zone = context.zone({ zone: options.zone ?? configuration.zone });
-      const reading = await withStore(configuration, context, async (store) =>
-        wholeTrail(store, configuration, context),
-      );
-      await print(reading, options, zone, context);
-      return 0;
-    }
-  }
-  const reading = await context.read(options);
-  if (reading === null) {
+  const read = await readTrail(options, context);
+  if (read === null) {
     return 1;
   }
-  await print({ ...reading, source: "export" }, options, context.zone(options), context);
-  return reading.failures.length === 0 ? 0 : 1;
+  await print(read.reading, options, read.zone, context);
+  return read.isWhole ? 0 : 1;
 }
 
 async function print(
