@@ -7,7 +7,6 @@ import {
   purposeOf,
 } from "../azure/arm-listing.ts";
 import { ArmReader } from "../azure/arm-reader.ts";
-import { connectAzure } from "../azure/azure-connection.ts";
 import { MeteredCalls } from "../azure/metered-calls.ts";
 import type { Metered } from "../azure/metered-calls.ts";
 import { logPurpose, MonitorLogReader } from "../azure/monitor-log-reader.ts";
@@ -17,6 +16,7 @@ import type { AzureConfiguration } from "../config/configuration.ts";
 import { HOUR, SECOND } from "../domain/instant.ts";
 import type { Duration } from "../domain/instant.ts";
 import { DoorbellError } from "../errors.ts";
+import { connectedTenants } from "./azure-connections.ts";
 import type { AzureSurroundings } from "./azure-feeds.ts";
 
 /** What one check found. */
@@ -41,19 +41,9 @@ export async function* checkAzure(
       "No Azure subscription is watched: name tenants and their subscriptions in azure.tenants.";
     yield { what: "Azure", result: "failed", advice };
   }
-  for (const [index, tenant] of configuration.tenants.entries()) {
-    const setting = `azure.tenants[${index}]`;
-    const connection = connectAzure(
-      {
-        cloud: configuration.cloud,
-        tenantId: tenant.id,
-        credential: tenant.credential,
-        ca,
-        setting,
-      },
-      wall,
-    );
-    for (const subscription of tenant.subscriptions) {
+  const tenants = connectedTenants(configuration, { wall, ca });
+  for (const { connection, setting, subscriptions } of tenants) {
+    for (const subscription of subscriptions) {
       const calls = new MeteredCalls({ clock, wall, budget: new ReadBudget() });
       const log = new MonitorLogReader(subscription, connection, clock);
       const query = {

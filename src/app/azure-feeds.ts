@@ -1,7 +1,6 @@
 import { ActivityLogBackfill } from "../azure/activity-log-backfill.ts";
 import { ActivityLogFeed } from "../azure/activity-log-feed.ts";
 import { ArmReader } from "../azure/arm-reader.ts";
-import { connectAzure } from "../azure/azure-connection.ts";
 import type { AzureConnection } from "../azure/azure-connection.ts";
 import { LiveFeed } from "../azure/live-feed.ts";
 import { AzureLiveState } from "../azure/live-state.ts";
@@ -11,6 +10,7 @@ import { ReadBudget } from "../azure/read-budget.ts";
 import { RuleInterner } from "../azure/rule-interner.ts";
 import type { AzureConfiguration } from "../config/configuration.ts";
 import type { ActivitySource, Clock, LiveState, RandomSource } from "../ports.ts";
+import { connectedTenants } from "./azure-connections.ts";
 
 /** What reads Azure, as configured. */
 export interface AzureFeeds {
@@ -41,19 +41,9 @@ export function azureFeeds(
   const { clock, wall, random, ca } = surroundings;
   const rules = new RuleInterner();
   const readers = new Map<string, SubscriptionReader>();
-  const sources = configuration.tenants.flatMap((tenant, index) => {
-    const setting = `azure.tenants[${index}]`;
-    const connection = connectAzure(
-      {
-        cloud: configuration.cloud,
-        tenantId: tenant.id,
-        credential: tenant.credential,
-        ca,
-        setting,
-      },
-      wall,
-    );
-    return tenant.subscriptions.flatMap((azureSubscription) => {
+  const tenants = connectedTenants(configuration, { wall, ca });
+  const sources = tenants.flatMap(({ connection, setting, subscriptions }) => {
+    return subscriptions.flatMap((azureSubscription) => {
       const calls = { clock, wall, budget: new ReadBudget() };
       const reader = { ...calls, reader: new ArmReader(connection, clock) };
       readers.set(azureSubscription, reader);
