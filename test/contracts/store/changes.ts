@@ -6,6 +6,7 @@ import type { ResourceId } from "../../../src/domain/resource-id.ts";
 import type { Sighting } from "../../../src/domain/sighting.ts";
 import type { NewDelivery, TrailChange, TrailQuery } from "../../../src/ports.ts";
 import { resource } from "../../ask/trail-builder.ts";
+import { NO_CHANGE } from "../../fakes/no-change.ts";
 
 /** The Azure subscription of everything that the builders make. */
 export const AZURE = "00000000-0000-0000-0000-000000000001";
@@ -21,21 +22,7 @@ export const WHOLE: TrailQuery = {
 
 /** A change of nothing but what is named. */
 export function change(parts: Partial<TrailChange> = {}): TrailChange {
-  return {
-    feed: null,
-    events: [],
-    sightings: [],
-    quarantined: [],
-    cursor: null,
-    read: null,
-    openings: [],
-    goneOpenings: [],
-    requests: [],
-    goneRequests: [],
-    guards: [],
-    deliveries: [],
-    ...parts,
-  };
+  return { ...NO_CHANGE, ...parts };
 }
 
 /** An NSG that was deleted, as one event. */
