@@ -1,18 +1,10 @@
 import type { ReadSpan } from "../domain/feed.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
+import { withSpan as joinedWith } from "../domain/read-span.ts";
 
-/** Adds a stretch to others; the result is in order, with those that touch made one. */
+/** Adds a stretch to others, unless it is empty; the result is in order, with those that touch made one. */
 export function withSpan(spans: readonly ReadSpan[], added: ReadSpan): readonly ReadSpan[] {
-  const joined: ReadSpan[] = [];
-  for (const span of [...spans, added].sort((a, b) => a.from - b.from)) {
-    const last = joined.at(-1);
-    if (last !== undefined && span.from <= last.to) {
-      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, span.to) };
-    } else if (span.from < span.to) {
-      joined.push(span);
-    }
-  }
-  return joined;
+  return added.from < added.to ? joinedWith(spans, added) : spans;
 }
 
 /** What of the stretches is not older than `floor`. */

@@ -1,6 +1,6 @@
 import type { FeedPage, ReadSpan } from "../domain/feed.ts";
 import type { ActivitySource } from "../ports.ts";
-import { spansTouch } from "./read-stretches.ts";
+import { spansTouch } from "../domain/read-span.ts";
 
 /** Where a page moves its feed: the part of it that is stored even when nothing in it is new. */
 export interface FeedMove {

@@ -5,23 +5,6 @@ import { MINUTE } from "../domain/instant.ts";
 /** How late Azure may write a row of the Activity Log, as documented: 3 to 20 minutes. */
 export const LOG_DELAY: Duration = 20 * MINUTE;
 
-/** The stretches with one more, those that touch joined; in order. */
-export function withSpan(spans: readonly ReadSpan[], added: ReadSpan): readonly ReadSpan[] {
-  const touching = spans.filter((span) => spansTouch(span, added));
-  const joined = {
-    from: Math.min(added.from, ...touching.map(({ from }) => from)),
-    to: Math.max(added.to, ...touching.map(({ to }) => to)),
-  };
-  return [...spans.filter((span) => !touching.includes(span)), joined].toSorted(
-    (a, b) => a.from - b.from,
-  );
-}
-
-/** Whether two stretches overlap, or one begins where the other ends. */
-export function spansTouch(a: ReadSpan, b: ReadSpan): boolean {
-  return a.from <= b.to && b.from <= a.to;
-}
-
 /**
  * Up to when the log can be known: rows come late, so what was read whole a moment ago may still lack
  * its last minutes. Without a stretch that was read whole (imported exports say nothing of that), up to
