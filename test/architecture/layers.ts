@@ -68,6 +68,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ["@slack/bolt", "@slack/oauth", "luxon", "zod"],
   },
   {
+    path: "adapters/teams/",
+    mayImport: [...CORE, "src/message/", "src/ports.ts"],
+    packages: ["botbuilder", "luxon", "zod"],
+  },
+  {
     path: "src/app/",
     mayImport: [
       ...CORE,
