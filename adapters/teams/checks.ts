@@ -59,7 +59,7 @@ function endpointCheck({ publicUrl, listen }: TeamsSettings): TeamsCheck {
     ? {
         what,
         result: "limited",
-        advice: `\`teams.http.public-url\` is not set, so that larger pictures cannot be shown; the Azure Bot's messaging endpoint must lead to ${local}`,
+        advice: `\`teams.http.public-url\` is not set, so that a picture which Teams refuses inside a message cannot be shown; the Azure Bot's messaging endpoint must lead to ${local}`,
       }
     : {
         what: `${what} ${publicUrl} (not tried: it must lead to ${local}, and be that of the Azure Bot)`,

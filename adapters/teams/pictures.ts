@@ -5,15 +5,17 @@ import type { ChannelRef, Receipt } from "../../src/domain/notification.ts";
 import { DeliveryError } from "../../src/errors.ts";
 import type { Clock, Picture } from "../../src/ports.ts";
 import type { Conversations } from "./conversations.ts";
+import { deliveryError } from "./delivery-error.ts";
 import type { Posting } from "./posting.ts";
 import { identityOf } from "./receipt.ts";
 import type { AdaptiveCard } from "./render/card.ts";
 import { cutTo, literal, safeText } from "./render/safe-text.ts";
-import { MOST_CARD, weightOf } from "./render/weight.ts";
 import type { TeamsSettings } from "./settings.ts";
 
 /** Teams keeps a copy of what it showed; a client that comes later than this may show the words alone. */
 const KEPT_FOR: Duration = 7 * DAY;
+/** Teams shows pictures of up to 1 MB. */
+const MOST_INSIDE = 1024 * 1024;
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_ALTERNATIVE_TEXT = 1000;
 const MOST_TITLE = 200;
@@ -61,10 +63,11 @@ export interface PictureParts {
 }
 
 /**
- * Posts a picture on a card. A small one travels inside the card; others are fetched by Teams from this
- * process, so that behind a load balancer all requests for pictures must reach it: else, and after a
- * restart, clients show the alternative text.
- * Source: https://pnp.github.io/blog/post/display-images-in-adaptive-cards (data URIs in Teams' cards)
+ * Posts a picture on a card. It travels inside, which Teams does not count against a message's size. Where
+ * Teams refuses that, it fetches the picture from this process instead: behind a load balancer all requests
+ * for pictures must reach it then; else, and after a restart, clients show the alternative text.
+ * Sources: https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/format-your-bot-messages (sizes),
+ * https://pnp.github.io/blog/post/display-images-in-adaptive-cards (data URIs)
  *
  * @throws DeliveryError
  */
@@ -76,22 +79,29 @@ export async function postPicture(
 ): Promise<void> {
   const conversation = await conversations.of(channel);
   const root = thread === null ? null : identityOf(thread).root;
-  const inside = pictureCard(
-    picture,
-    `data:image/png;base64,${Buffer.from(picture.png).toString("base64")}`,
-  );
-  const card =
-    weightOf(inside) <= MOST_CARD
-      ? inside
-      : pictureCard(picture, urlOf(settings.publicUrl, shelf.put(picture.png)));
-  await posting.post(conversation, root, { card, summary: titleOf(picture) });
+  const post = async (url: string): Promise<void> => {
+    const content = { card: pictureCard(picture, url), summary: titleOf(picture) };
+    await posting.post(conversation, root, content);
+  };
+  const { png } = picture;
+  if (png.byteLength <= MOST_INSIDE) {
+    try {
+      await post(`data:image/png;base64,${Buffer.from(png).toString("base64")}`);
+      return;
+    } catch (error) {
+      if (deliveryError(error).fault !== "invalid") {
+        throw error;
+      }
+    }
+  }
+  await post(urlOf(settings.publicUrl, shelf.put(png)));
 }
 
 function urlOf(publicUrl: string | null, name: string): string {
   if (publicUrl?.startsWith("https:") !== true) {
     throw new DeliveryError(
       "invalid",
-      "Teams fetches pictures of this size itself: set `teams.http.public-url` to the https: address under which it reaches Doorbell",
+      "Teams wants to fetch this picture itself: set `teams.http.public-url` to the https: address under which it reaches Doorbell",
     );
   }
   return `${publicUrl.replace(/\/$/, "")}/pictures/${name}`;
