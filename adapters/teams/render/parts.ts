@@ -119,7 +119,7 @@ function table(node: TableNode): readonly Part[] {
   if (columns.length > MOST_COLUMNS) {
     return list(rows.map((row) => () => wideRow(node, row)));
   }
-  const titles = columns.map((title) => limited([run(boundedText(title), { weight: "Bolder" })]));
+  const titles = columns.map((title) => richLine([{ kind: "strong", text: title }]));
   return [
     {
       kind: "rows",

@@ -31,7 +31,7 @@ export function literal(text: string): string {
     .replaceAll(/\{(?=\{)/g, "{ ")
     .replaceAll(/\$(?=\{)/g, "$ ")
     .replaceAll(/<(?=\s*\/?\s*at\b)/gi, "‹")
-    .replaceAll(/&(?=#|[a-z]{2,8};)/gi, "& ");
+    .replaceAll(/&(?=#|[a-z\d]+;)/gi, "& ");
 }
 
 /** Whether a text is one in which no reader of Markdown, links or HTML finds anything. */
