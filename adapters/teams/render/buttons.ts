@@ -1,6 +1,6 @@
 import type { MessageAction } from "../../../src/message/message.ts";
 import type { ActionSet, CardAction, ExecuteAction, ShowCardAction } from "./card.ts";
-import { cutTo, literal, safeText } from "./safe-text.ts";
+import { literal, literalLine, safeText } from "./safe-text.ts";
 
 /** What a press means, as the `verb` of the button. */
 export const ASK_VERB = "ask";
@@ -134,6 +134,6 @@ function isKept(text: string): boolean {
 
 /** Text on a button: clients format none of it. */
 function label(text: string): string {
-  const cut = cutTo(literal(safeText(text)).trim(), MOST_LABEL);
+  const cut = literalLine(text, MOST_LABEL);
   return cut === "" ? "…" : cut;
 }

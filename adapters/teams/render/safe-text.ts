@@ -55,3 +55,13 @@ export function mentionName(name: string, most: number): string {
 export function cutTo(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
+
+/** Hostile text as one literal line of no more than so many characters; empty when nothing is left of it. */
+export function literalLine(text: string, most: number): string {
+  return cutTo(literal(safeText(text.slice(0, 2 * most))).trim(), most);
+}
+
+/** The same where a client might read tags: in notifications, previews, lists. */
+export function withoutTags(text: string): string {
+  return text.replaceAll("<", "‹").replaceAll(">", "›");
+}
