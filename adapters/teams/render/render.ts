@@ -34,7 +34,7 @@ export interface RenderOptions {
 }
 
 /** What stands under every page may take this much of it. */
-const TAIL_ROOM = 7000;
+const TAIL_ROOM = 4000;
 const MOST_PAGES = 20;
 /** For the repeat's warning above, the page's number and the page button below. */
 const FRAME_ROOM = 1200;

@@ -29,7 +29,7 @@ test("Teams takes every page of every message, and no text in it mentions, links
       expect(pages.length).toBeGreaterThan(0);
       for (const { card, summary } of pages) {
         expect(checkCard(card)).toBeNull();
-        expect(Buffer.byteLength(JSON.stringify({ card, summary }), "utf8")).toBeLessThan(26_000);
+        expect(Buffer.byteLength(JSON.stringify({ card, summary }), "utf8")).toBeLessThan(18_500);
         expect(summary).toMatch(/^[^<>\n]+$/);
         expect(card.body[0]?.id ?? null).toBe(frame.key);
         for (const run of ofType(card, "TextRun")) {

@@ -196,6 +196,22 @@ describe("People", () => {
   });
 });
 
+test("Long names take no more of a card than its text can spare", () => {
+  const crowd = Array.from({ length: 10 }, (_, index) =>
+    person({
+      name: "漢".repeat(200),
+      objectId: `a11ce000-0000-4000-8000-0000000000${String(index).padStart(2, "0")}`,
+    }),
+  );
+  const { card } = renderMessage(
+    message("info", "Summary.", [list(crowd.map((one) => inline(one))), paragraph("The end.")]),
+    OPTIONS,
+  );
+  expect(checkCard(card)).toBeNull();
+  expect(card.msteams.entities.length).toBeGreaterThan(2);
+  expect(shownText(card, "UTC")).toContain("The end.");
+});
+
 describe("A long message", () => {
   const ROWS = Array.from({ length: 900 }, (_, index) => [inline(`vm-${index}`), inline("22")]);
   const long = message("info", "Summary.", [
