@@ -9,7 +9,7 @@ import { pagesOf } from "./pages.ts";
 import { partsOf } from "./parts.ts";
 import type { Part } from "./parts.ts";
 import { limited, run } from "./rich-text.ts";
-import { safeText } from "./safe-text.ts";
+import { safeText } from "../../chat/safe-text.ts";
 import { MOST_CARD, weightOf } from "./weight.ts";
 
 /** What Teams is given to show. */
