@@ -1,6 +1,7 @@
 import { AdaptiveCard, SerializationContext, ValidationEvent, Versions } from "adaptivecards";
 import { z } from "zod";
-import { ACTIONS, CARD, ELEMENTS, EXTENSIONS, PART_TYPES, PARTS } from "./card-vocabulary.ts";
+import { EXTENSIONS } from "./card-extensions.ts";
+import { ACTIONS, CARD, ELEMENTS, PART_TYPES, PARTS } from "./card-vocabulary.ts";
 import type { Kind, Vocabulary } from "./card-vocabulary.ts";
 import { checkMentions } from "./card-mentions.ts";
 
@@ -109,6 +110,9 @@ class CardCheck {
         return;
       case "width":
         this.#want(at, "a width", /^(?:auto|stretch|\d+(?:\.\d+)?|\d+px)$/.test(String(value)));
+        return;
+      case "share":
+        this.#want(at, "a weight or pixels", /^(?:\d+(?:\.\d+)?|\d+px)$/.test(String(value)));
         return;
       case "picture":
         this.#want(at, "an https: or data: picture", PICTURE.test(String(value)));
