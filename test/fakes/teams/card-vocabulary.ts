@@ -167,6 +167,8 @@ export const ELEMENTS: Readonly<Record<string, Vocabulary | undefined>> = {
       columns: "column-definitions",
       rows: "rows",
       firstRowAsHeader: "flag",
+      // What the renderer itself reads.
+      firstRowAsHeaders: "flag",
       showGridLines: "flag",
       gridStyle: STYLES,
       horizontalCellContentAlignment: ALIGNED,
