@@ -137,9 +137,6 @@ class CardCheck {
       case "actions":
         this.#actions(value, at);
         return;
-      case "element":
-        this.#element(value, at);
-        return;
       case "elements":
         this.#each(value, at, (item, where) => {
           this.#element(item, where);

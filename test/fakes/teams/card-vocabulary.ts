@@ -17,7 +17,6 @@ export type Kind =
   | "object"
   | "list"
   | "anything"
-  | "element"
   | "elements"
   | "action"
   | "actions"

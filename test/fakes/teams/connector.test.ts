@@ -1,4 +1,6 @@
+import { ClientSecretCredential } from "@azure/identity";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { POSTS } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { seenIn } from "./reading.ts";
@@ -141,4 +143,51 @@ test.each(CREDENTIALS)("Entra gives a token for %s", async (_, changes, status) 
   expect((await call(teams, "GET", path, undefined, token)).status).toBe(
     status === 200 ? 200 : 401,
   );
+});
+
+test("the credentials of Azure's own library get a token over HTTPS", async () => {
+  const { teams, ops } = await sitting({ https: true });
+  const { tenant, appId, clientSecret, authority, ca } = teams;
+  const credential = new ClientSecretCredential(tenant.id, appId, clientSecret, {
+    authorityHost: authority,
+    disableInstanceDiscovery: true,
+    ...(ca === null ? {} : { tlsOptions: { ca } }),
+  });
+  const { token } = await credential.getToken(teams.cloud.scope);
+  const path = `conversations/${encodeURIComponent(ops.id)}/members`;
+  expect((await call(teams, "GET", path, undefined, token)).status).toBe(200);
+});
+
+const memberPage = z.object({
+  continuationToken: z.string().optional(),
+  members: z.array(z.object({ id: z.string() })),
+});
+
+test("the members of a large team come in pages", async () => {
+  const { teams } = await sitting();
+  const people = Array.from({ length: 70 }, (_, index) =>
+    teams.tenant.addUser({ name: `person${index}` }),
+  );
+  const team = teams.tenant.addTeam({ name: "large", members: people });
+  const path = `conversations/${encodeURIComponent(team.id)}/pagedmembers?pageSize=60`;
+  const first = memberPage.parse(JSON.parse((await call(teams, "GET", path)).text));
+  expect(first.members).toHaveLength(60);
+  const rest = `${path}&continuationToken=${first.continuationToken ?? ""}`;
+  const second = memberPage.parse(JSON.parse((await call(teams, "GET", rest)).text));
+  expect([second.members.length, second.continuationToken]).toEqual([10, undefined]);
+});
+
+test("a bot may begin a personal chat where it is installed, or shares a team", async () => {
+  const { teams, alice } = await sitting();
+  const stranger = teams.tenant.addUser({ name: "stranger" });
+  const begin = async (id: string): Promise<string> => {
+    const parameters = { members: [{ id }], tenantId: teams.tenant.id, isGroup: false };
+    const { status, text: said } = await call(teams, "POST", "conversations", parameters);
+    return `${status} ${/"code":"(\w+)"/.exec(said)?.[1] ?? ""}`.trim();
+  };
+  expect(await begin(alice.user.id)).toBe("201");
+  expect(await begin(stranger.id)).toBe("403 ForbiddenOperationException");
+  expect(await begin("29:nobody")).toBe("400 BadArgument");
+  teams.tenant.personalChat(stranger);
+  expect(await begin(stranger.objectId ?? "")).toBe("201");
 });

@@ -287,3 +287,44 @@ test("installations, names and ends of teams reach the bot as Teams tells them",
     "conversationUpdate teamDeleted",
   ]);
 });
+
+test("what is undone, and what happens to chats and people, reaches the bot too", async () => {
+  const { teams, alice, ops } = await sitting();
+  const bob = teams.tenant.addUser({ name: "bob" });
+  const chat = teams.tenant.addGroupChat({ name: "on call", installed: false });
+  const told: string[] = [];
+  await startBot(teams, ({ activity }) => {
+    const { conversation, membersAdded = [], membersRemoved = [], topicName } = activity;
+    const { eventType } = happening.parse(activity).channelData;
+    const counts = `+${membersAdded.length} -${membersRemoved.length}`;
+    told.push(`${conversation.conversationType} ${eventType ?? topicName ?? ""} ${counts}`);
+    return Promise.resolve();
+  });
+  const acts = teams.lifecycle(alice.user);
+  const team = teams.tenant.teams.get(ops.team ?? "");
+  if (team === undefined) {
+    throw new Error("There is no team.");
+  }
+  await acts.restoresTeam(team);
+  await acts.unarchivesTeam(team);
+  const { channel } = await acts.createsChannel(team, "new");
+  await acts.restoresChannel(channel);
+  await acts.addsMember(ops, bob);
+  await acts.removesMember(ops, bob);
+  await acts.installs(chat);
+  await acts.renamesChat(chat, "night shift");
+  await acts.somethingNew(ops, "channelTeleported");
+  expect(told).toEqual([
+    "channel teamRestored +0 -0",
+    "channel teamUnarchived +0 -0",
+    "channel channelCreated +0 -0",
+    "channel channelRestored +0 -0",
+    "channel teamMemberAdded +1 -0",
+    "channel teamMemberRemoved +0 -1",
+    "groupChat  +1 -0",
+    "groupChat  +0 -0",
+    "groupChat night shift +0 -0",
+    "channel channelTeleported +0 -0",
+  ]);
+  expect((await post(teams, chat)).status).toBe(201);
+});

@@ -274,8 +274,6 @@ export class FakeTeams {
         return ok(keySet());
       case "emulator/keys":
         return ok({ keys: [] });
-      case "common/discovery/instance":
-        return ok(this.tokens.instances(here));
       default:
         return rest.join("/") === "v2.0/.well-known/openid-configuration"
           ? ok(this.tokens.configuration(tenant, here))

@@ -85,7 +85,9 @@ test.each(EFFECTS)("%s has the effects that Teams gives it", (_, words, effects)
     effects,
   );
   const run = { type: "RichTextBlock", inlines: [{ type: "TextRun", text: words }] };
-  expect(cardEffects(card([run]))).toEqual([]);
+  const choices = [{ title: words, value: words }];
+  const menu = { type: "Input.ChoiceSet", id: "menu", choices };
+  expect(cardEffects(card([run, menu]))).toEqual([]);
 });
 
 test("formatting that is the program's own is no effect", () => {
