@@ -164,7 +164,7 @@ export class MemoryRecords implements ChatInstallations {
 }
 
 /** A port that nobody listens on just now. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   const { promise, resolve } = Promise.withResolvers<undefined>();
   server.listen(0, "127.0.0.1", () => {
