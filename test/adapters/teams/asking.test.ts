@@ -103,9 +103,11 @@ test("an answer waits for as long as Teams says", async () => {
 });
 
 test("a long answer is turned page by page, for whoever turns it", async () => {
-  const long = message("info", "Much.", [
-    ...Array.from({ length: 60 }, (_, row) => paragraph(`row ${row} ${"lorem ipsum ".repeat(60)}`)),
-  ]);
+  const long = message(
+    "info",
+    "Much.",
+    Array.from({ length: 60 }, (_, row) => paragraph(`row ${row} ${"lorem ipsum ".repeat(60)}`)),
+  );
   const at = await sitting({ handlers: { answer: () => Promise.resolve(long) } });
   await at.alice.says(at.ops, "@doorbell what is open");
   const [first = ""] = await at.said(at.ops);

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { onTestFinished } from "vitest";
+import { z } from "zod";
 import { createTeamsChat } from "../../../adapters/teams/index.ts";
 import type { TeamsParts, TeamsSettings } from "../../../adapters/teams/index.ts";
 import type { ChannelChange, IncomingQuestion } from "../../../src/domain/chat.ts";
@@ -108,6 +109,12 @@ export async function sitting(options: SittingOptions = {}): Promise<Sitting> {
         return seen.length >= count && seen.map(({ text }) => text);
       }),
   };
+}
+
+/** What Teams delivered last, to deliver it otherwise. */
+export function lastActivity({ deliveries }: FakeTeams): Readonly<Record<string, unknown>> {
+  const body: unknown = JSON.parse(deliveries.lastRequest?.body ?? "");
+  return z.record(z.string(), z.unknown()).parse(body);
 }
 
 /** Settings with which the adapter works at the fake, on a port that is free. */
