@@ -142,6 +142,14 @@ test("what another tenant does is of no interest", async () => {
   expect(at.alice.sees(at.ops)).toEqual([]);
 });
 
+test("a question is answered also while nothing can be remembered", async () => {
+  const at = await sitting();
+  at.records.isFull = true;
+  await at.alice.says(at.ops, "@doorbell what is open");
+  expect(await at.said(at.ops)).toEqual(["You asked: what is open"]);
+  expect(at.log.join()).toContain("could not be remembered: disk full");
+});
+
 test("a program that fails to hear of a change is no matter to Teams", async () => {
   const at = await sitting({
     handlers: { channelChanged: () => Promise.reject(new Error("disk full")) },

@@ -154,8 +154,13 @@ export function answerTo(text: string): Message {
 /** Records of conversations, as a store would keep them. */
 export class MemoryRecords implements ChatInstallations {
   readonly kept = new Map<string, string>();
+  /** Whether nothing more can be kept. */
+  isFull = false;
 
   saveInstallation(platform: string, workspace: string, record: string): Promise<void> {
+    if (this.isFull) {
+      return Promise.reject(new Error("disk full"));
+    }
     this.kept.set(`${platform} ${workspace}`, record);
     return Promise.resolve();
   }
