@@ -84,13 +84,11 @@ export class LogAnalyticsBackfill implements ActivitySource {
     signal: AbortSignal,
   ): AsyncGenerator<FeedPage, void, undefined> {
     const known = cursor === null ? null : readTableCursor(cursor);
-    const until =
-      this.#parts.clock.now() - Math.max(this.#reach.recent - OVERLAP, SETTLED);
-    const progress = known ?? { until, floor: until, pending: [], whole: 0 };
+    const progress = known ?? this.#beginning();
     this.#progress = progress;
     try {
-      const floor = progress.until - this.#reach.back;
-      if (floor < progress.floor) {
+      const floor = progress.began - this.#reach.back;
+      if (floor < (progress.floor ?? progress.oldest)) {
         yield await this.#layOut(progress, floor, signal);
       }
       yield* this.#read(signal);
@@ -101,6 +99,12 @@ export class LogAnalyticsBackfill implements ActivitySource {
     } finally {
       this.#state = "stopped";
     }
+  }
+
+  #beginning(): TableCursor {
+    const began = this.#parts.clock.now();
+    const oldest = began - Math.max(this.#reach.recent - OVERLAP, SETTLED);
+    return { began, floor: null, oldest, pending: [], whole: 0 };
   }
 
   health(): FeedHealth {
@@ -135,14 +139,14 @@ export class LogAnalyticsBackfill implements ActivitySource {
   #emptyWords(): string | null {
     const { workspace } = this.#parts.table;
     return this.#progress?.whole === 0 && this.#lastSuccess !== null
-      ? `The Log Analytics workspace ${workspace} holds nothing of Azure subscription ${this.azureSubscription} from before ${isoUtc(this.#progress.until)}: a diagnostic setting has to send the Activity Log there, and the table AzureActivity to keep it for longer.`
+      ? `The Log Analytics workspace ${workspace} holds nothing of Azure subscription ${this.azureSubscription} from before ${isoUtc(this.#progress.oldest)}: a diagnostic setting has to send the Activity Log there, and the table AzureActivity to keep it for longer.`
       : null;
   }
 
   /** Finds out what there is to read. */
   async #layOut(progress: TableCursor, floor: Instant, signal: AbortSignal): Promise<FeedPage> {
     const { table, purpose } = this.#parts;
-    const span: ReadSpan = { from: floor, to: progress.floor };
+    const span: ReadSpan = { from: floor, to: progress.oldest };
     for (;;) {
       const answer = await this.#ask(
         async (ending) => table.days(purpose, span, ending),
@@ -153,6 +157,7 @@ export class LogAnalyticsBackfill implements ActivitySource {
         const cursor = this.#move({
           ...progress,
           floor,
+          oldest: found[0]?.from ?? progress.oldest,
           pending: found.reduce(withSpan, progress.pending),
           whole: progress.whole + found.reduce((sum, { from, to }) => sum + to - from, 0),
         });

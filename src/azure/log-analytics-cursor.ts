@@ -5,10 +5,12 @@ import { parseJson } from "./wire-fields.ts";
 
 /** How far the reading of a workspace has come, for one Azure subscription. */
 export interface TableCursor {
-  /** What is newer is left to the Activity Log itself. */
-  readonly until: Instant;
-  /** It was looked for rows from here to `until`; equal to it when nothing was yet. */
-  readonly floor: Instant;
+  /** When it began: how far back it goes is counted from then. */
+  readonly began: Instant;
+  /** How far back it was looked for rows; null when it was not yet. */
+  readonly floor: Instant | null;
+  /** Where the oldest stretch begins that was found; what is newer than all is left to other feeds. */
+  readonly oldest: Instant;
   /** What is not read yet, in order and apart. */
   readonly pending: readonly ReadSpan[];
   /** The length of all that was ever pending, in ms. */
@@ -19,18 +21,20 @@ const instant = z.number().int();
 
 const wireCursor = z.object({
   version: z.literal(1),
-  until: instant,
-  floor: instant,
+  began: instant,
+  floor: instant.nullable(),
+  oldest: instant,
   pending: z.array(z.tuple([instant, instant])),
   whole: z.number().nonnegative(),
 });
 
 /** The cursor as the store keeps it. */
-export function writeTableCursor({ until, floor, pending, whole }: TableCursor): string {
+export function writeTableCursor({ began, floor, oldest, pending, whole }: TableCursor): string {
   return JSON.stringify({
     version: 1,
-    until,
+    began,
     floor,
+    oldest,
     pending: pending.map(({ from, to }) => [from, to]),
     whole,
   } satisfies z.infer<typeof wireCursor>);
@@ -42,6 +46,6 @@ export function readTableCursor(text: string): TableCursor | null {
   if (!parsed.success) {
     return null;
   }
-  const { until, floor, pending, whole } = parsed.data;
-  return { until, floor, pending: pending.map(([from, to]) => ({ from, to })), whole };
+  const { began, floor, oldest, pending, whole } = parsed.data;
+  return { began, floor, oldest, pending: pending.map(([from, to]) => ({ from, to })), whole };
 }
