@@ -26,11 +26,7 @@ export interface ConnectedWorkspace {
 /** Prepares the reading of every configured tenant; nothing is sent yet. */
 export function connectedTenants(
   { cloud, tenants }: AzureConfiguration,
-  {
-    clock,
-    wall,
-    ca,
-  }: { readonly clock: Clock; readonly wall: Clock; readonly ca: string | null },
+  { clock, wall, ca }: { readonly clock: Clock; readonly wall: Clock; readonly ca: string | null },
 ): readonly ConnectedTenant[] {
   return tenants.map(({ id: tenantId, credential, subscriptions, logAnalytics }, index) => {
     const setting = `azure.tenants[${index}]`;

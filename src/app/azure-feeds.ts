@@ -47,7 +47,14 @@ export function azureFeeds(
   const tenants = connectedTenants(configuration, { clock, wall, ca });
   const sources = tenants.flatMap(({ connection, setting, subscriptions, workspace }) => {
     // A workspace counts queries apart from what Azure Resource Manager counts.
-    const queries = { clock, wall, random, rules, budget: new ReadBudget(), turns: new QueryTurns() };
+    const queries = {
+      clock,
+      wall,
+      random,
+      rules,
+      budget: new ReadBudget(),
+      turns: new QueryTurns(),
+    };
     return subscriptions.flatMap((azureSubscription) => {
       const calls = { clock, wall, budget: new ReadBudget() };
       const reader = { ...calls, reader: new ArmReader(connection, clock) };

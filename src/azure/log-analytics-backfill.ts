@@ -43,8 +43,8 @@ const SETTLED: Duration = 12 * HOUR;
 /** What is asked for at once: begins so long, doubles while answers are small, halves when they are cut. */
 const FIRST_PART: Duration = 7 * DAY;
 const LONGEST_PART: Duration = 56 * DAY;
-/** What is still cut there is not divided any more. */
-const SHORTEST_PART: Duration = SECOND;
+/** One millisecond: what is still cut there cannot be divided any more. */
+const SHORTEST_PART: Duration = 1;
 /** What got no answer is not divided further than this: the reason is hardly its length. */
 const SHORTEST_SLOW_PART: Duration = HOUR;
 /** Between two queries of one workspace: Azure takes 200 in 30 s of an identity, whoever else asks. */
@@ -148,10 +148,7 @@ export class LogAnalyticsBackfill implements ActivitySource {
     const { table, purpose } = this.#parts;
     const span: ReadSpan = { from: floor, to: progress.oldest };
     for (;;) {
-      const answer = await this.#ask(
-        async (ending) => table.days(purpose, span, ending),
-        signal,
-      );
+      const answer = await this.#ask(async (ending) => table.days(purpose, span, ending), signal);
       if (answer !== null) {
         const found = heldStretches(answer.days, span);
         const cursor = this.#move({

@@ -14,10 +14,7 @@ const LONGEST_SILENCE: Duration = 3 * DAY;
  * @param days from the first row of each day to its last one, in order.
  * @param span what was looked through; the log goes on at its end.
  */
-export function heldStretches(
-  days: readonly ReadSpan[],
-  span: ReadSpan,
-): readonly ReadSpan[] {
+export function heldStretches(days: readonly ReadSpan[], span: ReadSpan): readonly ReadSpan[] {
   const stretches: ReadSpan[] = [];
   for (const { from, to } of days) {
     const last = stretches.at(-1);

@@ -1,7 +1,11 @@
 import type { AzureFault } from "../../src/azure/azure-fault.ts";
 import type { TableFeedParts } from "../../src/azure/log-analytics-backfill.ts";
 import { tablePurpose } from "../../src/azure/log-analytics-reader.ts";
-import type { ActivityTable, TableAnswer, TableDays } from "../../src/azure/log-analytics-reader.ts";
+import type {
+  ActivityTable,
+  TableAnswer,
+  TableDays,
+} from "../../src/azure/log-analytics-reader.ts";
 import type { CallPurpose } from "../../src/azure/azure-fault.ts";
 import { QueryTurns } from "../../src/azure/query-turns.ts";
 import { ReadBudget } from "../../src/azure/read-budget.ts";
