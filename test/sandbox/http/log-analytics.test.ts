@@ -1,4 +1,4 @@
-import { LogsQueryClient } from "@azure/monitor-query-logs";
+import { LogsQueryClient, LogsQueryResultStatus } from "@azure/monitor-query-logs";
 import { expect, test } from "vitest";
 import { DAY } from "../../../src/domain/instant.ts";
 import type { Sandbox } from "../../../src/sandbox/http/start-sandbox.ts";
@@ -36,11 +36,11 @@ test("the real client gets a table, with columns of their types", async () => {
     "AzureActivity\n| where OperationNameValue =~ 'microsoft.network/networksecuritygroups/write'\n| take 5",
     WEEK,
   );
-  const [table] = result.status === "Success" ? result.tables : [];
+  const [table] = result.status === LogsQueryResultStatus.Success ? result.tables : [];
   expect(table?.name).toBe("PrimaryResult");
   expect(table?.rows).toHaveLength(5);
   const row = new Map(
-    table?.columnDescriptors.map(({ name = "" }, index) => [name, table.rows[0]?.[index]]),
+    table?.columnDescriptors.map(({ name }, index) => [name, table.rows[0]?.[index]]),
   );
   expect(row.get("TimeGenerated")).toBeInstanceOf(Date);
   expect(row.get("OperationNameValue")).toBe("MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/WRITE");
@@ -54,33 +54,42 @@ test("the real client is told that rows are missing", async () => {
     status: "PartialFailure",
     partialError: { code: "PartialError" },
   });
-  const [table] = result.status === "PartialFailure" ? result.partialTables : [];
+  const [table] =
+    result.status === LogsQueryResultStatus.PartialFailure ? result.partialTables : [];
   expect(table?.rows).toHaveLength(3);
 });
+
+async function asked(query: string): Promise<Answer> {
+  const { sandbox } = await running();
+  return ask(sandbox, JSON.stringify({ query, timespan: "2026-11-16/2026-11-24" }));
+}
 
 test.each([
   ["AzureActivity | where Caller == 'Alice@contoso.com'", 0],
   ["AzureActivity | where Caller =~ 'Alice@contoso.com' | take 2", 2],
-  ["AzureActivity | where isempty(Caller) and not | take 2", null],
   ["AzureActivity | where Caller in ('a', 'b|c') or (Caller == 'd' and isempty(Level))", 0],
   ["AzureActivity | where Caller in~ ('ALICE@CONTOSO.COM') | take 1", 1],
-  ["AzureActivity | where Caller", null],
-  ["AzureActivity | where Caller == alice", null],
-  ["AzureActivity | where (Caller == 'a'", null],
-  ["AzureActivity | where Caller has 'a'", null],
-  ["AzureActivity | where ; drop", null],
-  ["AzureActivity | project Caller", null],
-  [".drop table AzureActivity", null],
-  ["", null],
-])("the query %j gives %j rows, or is refused", async (query, count) => {
-  const { sandbox } = await running();
-  const answer = await ask(sandbox, JSON.stringify({ query, timespan: "2026-11-16/2026-11-24" }));
-  if (count === null) {
-    expect(answer.status).toBe(400);
-    expect(errorOf(answer).code).toBe("BadArgumentError");
-  } else {
-    expect(JSON.parse(answer.text)).toHaveProperty(["tables", 0, "rows", "length"], count);
-  }
+])("the query %j gives %j rows", async (query, count) => {
+  expect(JSON.parse((await asked(query)).text)).toHaveProperty(
+    ["tables", 0, "rows", "length"],
+    count,
+  );
+});
+
+test.each([
+  "AzureActivity | where isempty(Caller) and not | take 2",
+  "AzureActivity | where Caller",
+  "AzureActivity | where Caller == alice",
+  "AzureActivity | where (Caller == 'a'",
+  "AzureActivity | where Caller has 'a'",
+  "AzureActivity | where ; drop",
+  "AzureActivity | project Caller",
+  ".drop table AzureActivity",
+  "",
+])("the query %j is refused", async (query) => {
+  const answer = await asked(query);
+  expect(answer.status).toBe(400);
+  expect(errorOf(answer).code).toBe("BadArgumentError");
 });
 
 test.each<[string, (sandbox: Sandbox) => Promise<Answer>, number, string]>([
