@@ -8,7 +8,7 @@ export class QueryTurns {
   /** Does the work when all that came before is done, whatever became of it. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#last;
-    const { promise, resolve } = promiseWithResolvers();
+    const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
     await before;
     try {
@@ -17,13 +17,4 @@ export class QueryTurns {
       resolve();
     }
   }
-}
-
-/** Node.js 20 has no `Promise.withResolvers`. */
-function promiseWithResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
