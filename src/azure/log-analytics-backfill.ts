@@ -47,7 +47,7 @@ const LONGEST_PART: Duration = 56 * DAY;
 const SHORTEST_PART: Duration = 1;
 /** What got no answer is not divided further than this: the reason is hardly its length. */
 const SHORTEST_SLOW_PART: Duration = HOUR;
-/** Between two queries of one workspace: Azure takes 200 in 30 s of an identity, whoever else asks. */
+/** Before each query: with three at a time, fewer than the 200 in 30 s that Azure takes of an identity. */
 const PAUSE: Duration = SECOND / 2;
 /** How long a query may take, which is more than the server grants it. */
 const QUERY_LIMIT: Duration = 150 * SECOND;
