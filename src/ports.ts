@@ -221,9 +221,9 @@ export interface TrailNames {
 
 /** What the store has read so far. */
 export interface StoreCoverage {
-  /** The oldest kept event's time; null when there is none. */
+  /** The time of the oldest kept event, or of an imported export's first row; null without either. */
   readonly from: Instant | null;
-  /** The newest kept event's time; null when there is none. */
+  /** The time of the newest kept event, or of an imported export's last row; null without either. */
   readonly to: Instant | null;
   /** Events kept. */
   readonly events: number;

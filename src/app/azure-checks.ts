@@ -7,13 +7,15 @@ import {
   purposeOf,
 } from "../azure/arm-listing.ts";
 import { ArmReader } from "../azure/arm-reader.ts";
+import { tablePurpose } from "../azure/log-analytics-reader.ts";
 import { MeteredCalls } from "../azure/metered-calls.ts";
 import type { Metered } from "../azure/metered-calls.ts";
 import { logPurpose, MonitorLogReader } from "../azure/monitor-log-reader.ts";
 import type { CallPurpose } from "../azure/azure-fault.ts";
 import { ReadBudget } from "../azure/read-budget.ts";
 import type { AzureConfiguration } from "../config/configuration.ts";
-import { HOUR, SECOND } from "../domain/instant.ts";
+import type { ReadSpan } from "../domain/feed.ts";
+import { HOUR, isoUtc, SECOND } from "../domain/instant.ts";
 import type { Duration } from "../domain/instant.ts";
 import { DoorbellError } from "../errors.ts";
 import { connectedTenants } from "./azure-connections.ts";
@@ -25,11 +27,13 @@ export interface Check {
   readonly what: string;
   /** `failed`: Doorbell cannot do its work. `limited`: it works, and says what it cannot check. */
   readonly result: "passed" | "limited" | "failed";
-  /** What to do, in one line; null when it passed. */
+  /** What to do, or what is worth knowing, in one line; null when there is nothing. */
   readonly advice: string | null;
 }
 
 const CHECK_LIMIT: Duration = 20 * SECOND;
+
+const PASSED: Omit<Check, "what"> = { result: "passed", advice: null };
 
 /** Makes one small call for each permission in each configured Azure subscription. */
 export async function* checkAzure(
@@ -41,8 +45,8 @@ export async function* checkAzure(
       "No Azure subscription is watched: name tenants and their subscriptions in azure.tenants.";
     yield { what: "Azure", result: "failed", advice };
   }
-  const tenants = connectedTenants(configuration, { wall, ca });
-  for (const { connection, setting, subscriptions } of tenants) {
+  const tenants = connectedTenants(configuration, { clock, wall, ca });
+  for (const { connection, setting, subscriptions, workspace } of tenants) {
     for (const subscription of subscriptions) {
       const calls = new MeteredCalls({ clock, wall, budget: new ReadBudget() });
       const log = new MonitorLogReader(subscription, connection, clock);
@@ -62,6 +66,13 @@ export async function* checkAzure(
           yield await check(calls, wanted, read, "limited");
         }
       }
+      if (workspace !== null) {
+        const { table, backTo } = workspace;
+        const wanted = tablePurpose(table.workspace, subscription, setting);
+        const span = { from: clock.now() - backTo, to: clock.now() };
+        const read = async (signal: AbortSignal) => table.days(wanted, span, signal);
+        yield await check(calls, wanted, read, "limited", ({ days }) => oldestRow(days));
+      }
     }
   }
 }
@@ -71,15 +82,27 @@ async function check<T extends Metered>(
   purpose: CallPurpose,
   call: (signal: AbortSignal) => Promise<T>,
   ifNot: "limited" | "failed",
+  judge: (answer: T) => Omit<Check, "what"> = () => PASSED,
 ): Promise<Check> {
   const what = `${purpose.what} of Azure subscription ${purpose.azureSubscription}`;
   try {
-    await calls.make(purpose, call, new AbortController().signal, CHECK_LIMIT);
-    return { what, result: "passed", advice: null };
+    const answer = await calls.make(purpose, call, new AbortController().signal, CHECK_LIMIT);
+    return { what, ...judge(answer) };
   } catch (error) {
     if (error instanceof DoorbellError) {
       return { what, result: ifNot, advice: error.message };
     }
     throw error;
   }
+}
+
+function oldestRow(days: readonly ReadSpan[]): Omit<Check, "what"> {
+  const [first] = days;
+  return first === undefined
+    ? {
+        result: "limited",
+        advice:
+          "it holds nothing of this Azure subscription: send the Activity Log there with a diagnostic setting.",
+      }
+    : { result: "passed", advice: `its oldest row is of ${isoUtc(first.from)}` };
 }

@@ -3,9 +3,12 @@ import { ActivityLogFeed } from "../azure/activity-log-feed.ts";
 import { ArmReader } from "../azure/arm-reader.ts";
 import type { AzureConnection } from "../azure/azure-connection.ts";
 import { LiveFeed } from "../azure/live-feed.ts";
+import { LogAnalyticsBackfill } from "../azure/log-analytics-backfill.ts";
+import { tablePurpose } from "../azure/log-analytics-reader.ts";
 import { AzureLiveState } from "../azure/live-state.ts";
 import type { SubscriptionReader } from "../azure/live-state.ts";
 import { logPurpose, MonitorLogReader } from "../azure/monitor-log-reader.ts";
+import { QueryTurns } from "../azure/query-turns.ts";
 import { ReadBudget } from "../azure/read-budget.ts";
 import { RuleInterner } from "../azure/rule-interner.ts";
 import type { AzureConfiguration } from "../config/configuration.ts";
@@ -41,8 +44,17 @@ export function azureFeeds(
   const { clock, wall, random, ca } = surroundings;
   const rules = new RuleInterner();
   const readers = new Map<string, SubscriptionReader>();
-  const tenants = connectedTenants(configuration, { wall, ca });
-  const sources = tenants.flatMap(({ connection, setting, subscriptions }) => {
+  const tenants = connectedTenants(configuration, { clock, wall, ca });
+  const sources = tenants.flatMap(({ connection, setting, subscriptions, workspace }) => {
+    // A workspace counts queries apart from what Azure Resource Manager counts.
+    const queries = {
+      clock,
+      wall,
+      random,
+      rules,
+      budget: new ReadBudget(),
+      turns: new QueryTurns(),
+    };
     return subscriptions.flatMap((azureSubscription) => {
       const calls = { clock, wall, budget: new ReadBudget() };
       const reader = { ...calls, reader: new ArmReader(connection, clock) };
@@ -50,6 +62,7 @@ export function azureFeeds(
       const live = new LiveFeed({ ...reader, azureSubscription, random, rules });
       return [
         ...logSources(azureSubscription, connection),
+        ...tableSources(azureSubscription),
         ...(configuration.liveState ? [live] : []),
       ];
 
@@ -65,6 +78,16 @@ export function azureFeeds(
         return configuration.backfill > 0
           ? [feed, new ActivityLogBackfill(parts, configuration.backfill)]
           : [feed];
+      }
+
+      function tableSources(id: string): readonly ActivitySource[] {
+        if (workspace === null) {
+          return [];
+        }
+        const { table, backTo } = workspace;
+        const purpose = tablePurpose(table.workspace, id, setting);
+        const reach = { back: backTo, recent: configuration.backfill };
+        return [new LogAnalyticsBackfill({ ...queries, table, purpose }, reach)];
       }
     });
   });

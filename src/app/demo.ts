@@ -102,6 +102,7 @@ function configurationOf(sandbox: Sandbox): AzureConfiguration {
       authorityHost: sandbox.authority,
       resourceManager: sandbox.resourceManager,
       audience: sandbox.resourceManager,
+      logAnalytics: sandbox.resourceManager,
     },
     tenants: [
       {
@@ -112,6 +113,7 @@ function configurationOf(sandbox: Sandbox): AzureConfiguration {
           clientSecret: new Secret(sandbox.clientSecret),
         },
         subscriptions: sandbox.subscriptions,
+        logAnalytics: null,
       },
     ],
     poll: MINUTE,

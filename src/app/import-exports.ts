@@ -4,11 +4,12 @@ import { readExport } from "../azure/export-reader.ts";
 import type { ExportSummary } from "../azure/export-reader.ts";
 import { quarantinedText } from "../azure/row-intake.ts";
 import { RuleInterner } from "../azure/rule-interner.ts";
-import type { QuarantinedRow, ReceivedEvent } from "../domain/feed.ts";
+import type { QuarantinedRow, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { WorkingHours } from "../domain/working-hours.ts";
 import { DoorbellError } from "../errors.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
+import type { ImportedPart } from "../ingest/ingest-service.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
 import type { Clock, RandomSource, Store } from "../ports.ts";
 import { countedFile } from "./export-reading.ts";
@@ -59,7 +60,7 @@ export async function importExports(
     onStored: () => {},
     onProblem: parts.onProblem,
   });
-  const handoff = new Handoff<Batch>();
+  const handoff = new Handoff<ImportedPart>();
   const importing = ingest.importAll(handoff).finally(() => {
     handoff.end();
   });
@@ -73,13 +74,14 @@ export async function importExports(
 async function readAll(
   paths: readonly string[],
   { standardInput, onProgress, clock }: ImportParts,
-  handoff: Handoff<Batch>,
+  handoff: Handoff<ImportedPart>,
 ): Promise<Omit<ImportResult, "added">> {
   const summaries: ExportSummary[] = [];
   const failures: DoorbellError[] = [];
   const rules = new RuleInterner();
   for (const path of paths) {
     const batches = new Batches(handoff);
+    let reached: ReadSpan | null = null;
     try {
       const file = countedFile(await openExport(path, standardInput), onProgress);
       const summary = await readExport(file, async () => batches.giveFull(), {
@@ -89,6 +91,8 @@ async function readAll(
         },
       });
       summaries.push(summary);
+      const { from, to } = summary;
+      reached = from === null || to === null ? null : { from, to };
       if (summary.truncated) {
         failures.push(new DoorbellError("truncated-file", summary.warnings.join(" ")));
       }
@@ -98,23 +102,18 @@ async function readAll(
       }
       failures.push(error);
     }
-    await batches.giveAll();
+    await batches.give(reached);
   }
   return { summaries, failures };
 }
 
-interface Batch {
-  readonly events: readonly ReceivedEvent[];
-  readonly quarantined: readonly QuarantinedRow[];
-}
-
 /** Collects what is read until there is enough to store. */
 class Batches {
-  readonly #handoff: Handoff<Batch>;
+  readonly #handoff: Handoff<ImportedPart>;
   #events: ReceivedEvent[] = [];
   #quarantined: QuarantinedRow[] = [];
 
-  constructor(handoff: Handoff<Batch>) {
+  constructor(handoff: Handoff<ImportedPart>) {
     this.#handoff = handoff;
   }
 
@@ -131,16 +130,17 @@ class Batches {
 
   async giveFull(): Promise<void> {
     if (this.#events.length + this.#quarantined.length >= BATCH) {
-      await this.giveAll();
+      await this.give(null);
     }
   }
 
-  async giveAll(): Promise<void> {
-    const batch = { events: this.#events, quarantined: this.#quarantined };
+  /** @param reached from the export's first row to its last; null when they are not known, or not yet. */
+  async give(reached: ReadSpan | null): Promise<void> {
+    const part = { events: this.#events, quarantined: this.#quarantined, reached };
     this.#events = [];
     this.#quarantined = [];
-    if (batch.events.length + batch.quarantined.length > 0) {
-      await this.#handoff.give(batch);
+    if (part.events.length + part.quarantined.length > 0 || reached !== null) {
+      await this.#handoff.give(part);
     }
   }
 }

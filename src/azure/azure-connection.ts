@@ -9,7 +9,7 @@ import { SignIn } from "./sign-in.ts";
 export interface AzureEndpoints {
   /** Signs in, such as `https://login.microsoftonline.com`. */
   readonly authorityHost: string;
-  /** Azure Resource Manager, such as `https://management.azure.com`. */
+  /** Azure Resource Manager, such as `https://management.azure.com`, or the service read in its place. */
   readonly resourceManager: string;
   /** What tokens are for: the scope is this with `/.default` behind it. */
   readonly audience: string;

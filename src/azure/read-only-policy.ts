@@ -26,6 +26,33 @@ export function readOnlyPolicy(resourceManager: string): PipelinePolicy {
   };
 }
 
+/**
+ * Lets nothing pass but queries of one Log Analytics workspace, which are POST requests and change
+ * nothing: the service takes no commands there.
+ *
+ * @param workspace its ID, a GUID.
+ */
+export function queryOnlyPolicy(endpoint: string, workspace: string): PipelinePolicy {
+  const allowed = new URL(queryPath(workspace), endpoint).href;
+  return {
+    name: "doorbellQueryOnly",
+    async sendRequest(request, next) {
+      if (request.method !== "POST" || new URL(request.url).href !== allowed) {
+        throw new AzureFault(
+          "rejected",
+          `Doorbell only sends queries to ${allowed}: it does not send ${request.method} to ${request.url}.`,
+        );
+      }
+      return next(request);
+    },
+  };
+}
+
+/** Where a workspace is queried, below the service's address. */
+function queryPath(workspace: string): string {
+  return `/v1/workspaces/${workspace}/query`;
+}
+
 /** How many reads Azure leaves to the Azure subscription for the time being; null when it does not say. */
 export function remainingReads({ headers }: PipelineResponse): number | null {
   const text = headers.get(REMAINING)?.trim() ?? "";

@@ -24,7 +24,8 @@ const KINDS: ReadonlyMap<string, OperationKind> = new Map<string, OperationKind>
   ["microsoft.network/firewallpolicies/rulecollectiongroups/delete", "firewall-delete"],
 ]);
 
-const NAMES = [...KINDS.keys()];
+/** The names of the relevant operations, lower-cased. */
+export const RELEVANT_OPERATIONS: readonly string[] = [...KINDS.keys()];
 
 /** What a lower-cased operation name does; null when it can neither open, close nor request a port. */
 export function operationKind(operation: string): OperationKind | null {
@@ -33,5 +34,5 @@ export function operationKind(operation: string): OperationKind | null {
 
 /** Whether lower-cased text holds a name that may be a relevant operation's; never misses one. */
 export function mayNameRelevantOperation(text: string): boolean {
-  return NAMES.some((name) => text.includes(name));
+  return RELEVANT_OPERATIONS.some((name) => text.includes(name));
 }

@@ -17,20 +17,24 @@ const CLOUDS = {
     authorityHost: "https://login.microsoftonline.com",
     resourceManager: "https://management.azure.com",
     audience: "https://management.azure.com",
+    logAnalytics: "https://api.loganalytics.io",
   },
   "us-government": {
     authorityHost: "https://login.microsoftonline.us",
     resourceManager: "https://management.usgovcloudapi.net",
     audience: "https://management.usgovcloudapi.net",
+    logAnalytics: "https://api.loganalytics.us",
   },
   china: {
     authorityHost: "https://login.chinacloudapi.cn",
     resourceManager: "https://management.chinacloudapi.cn",
     audience: "https://management.chinacloudapi.cn",
+    logAnalytics: "https://api.loganalytics.azure.cn",
   },
 } satisfies Record<string, CloudEndpoints>;
 
 const CLIENT_ID = "11111111-2222-3333-4444-555555555555";
+const WORKSPACE = "99999999-8888-7777-6666-555555555555";
 const SUBSCRIPTION = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
 
 /** The section `azure`. */
@@ -88,6 +92,7 @@ export function azureSection(sources: SecretSources) {
           authorityHost: endpoints["authority-host"] ?? own.authorityHost,
           resourceManager: resourceManager ?? own.resourceManager,
           audience: endpoints.audience ?? resourceManager ?? own.audience,
+          logAnalytics: endpoints["log-analytics"] ?? own.logAnalytics,
         },
       };
     })
@@ -110,23 +115,49 @@ function endpointSettings() {
         .optional()
         .describe("What tokens are for. Without it: the address of `resource-manager`.")
         .meta({ examples: ["https://management.example.com"] }),
+      "log-analytics": urlSetting()
+        .optional()
+        .describe("Where Log Analytics is queried, and what its tokens are for.")
+        .meta({ examples: ["https://api.loganalytics.example.com"] }),
     })
     .prefault({})
     .describe("Endpoints that differ from the cloud's own, such as those of Azure Stack.");
 }
 
 function tenantSection(sources: SecretSources) {
-  return z.strictObject({
-    id: tenantSetting()
-      .describe("The tenant's ID or one of its domains.")
-      .meta({ examples: ["contoso.onmicrosoft.com"] }),
-    credential: credentialSection(sources),
-    subscriptions: z
-      .array(guidSetting().meta({ examples: [SUBSCRIPTION] }))
-      .min(1, { error: "must name at least one Azure subscription" })
-      .describe("IDs of the Azure subscriptions to watch.")
-      .meta({ examples: [[SUBSCRIPTION]] }),
-  });
+  return z
+    .strictObject({
+      id: tenantSetting()
+        .describe("The tenant's ID or one of its domains.")
+        .meta({ examples: ["contoso.onmicrosoft.com"] }),
+      credential: credentialSection(sources),
+      subscriptions: z
+        .array(guidSetting().meta({ examples: [SUBSCRIPTION] }))
+        .min(1, { error: "must name at least one Azure subscription" })
+        .describe("IDs of the Azure subscriptions to watch.")
+        .meta({ examples: [[SUBSCRIPTION]] }),
+      "log-analytics": logAnalyticsSection().optional(),
+    })
+    .transform(({ "log-analytics": logAnalytics = null, ...own }) => ({ ...own, logAnalytics }));
+}
+
+function logAnalyticsSection() {
+  return z
+    .strictObject({
+      workspace: guidSetting()
+        .describe("The workspace's ID, which its overview in the portal shows; not its name.")
+        .meta({ examples: [WORKSPACE] }),
+      "back-to": durationSetting("1d", "4383d")
+        .prefault("365d")
+        .describe(
+          "How far back it is read, from the first start on. When it is longer later, the rest is read.",
+        )
+        .meta({ examples: ["730d"] }),
+    })
+    .transform(({ workspace, "back-to": backTo }) => ({ workspace, backTo }))
+    .describe(
+      "A Log Analytics workspace to which a diagnostic setting sends the Activity Log of these Azure subscriptions. What is older than the 90 days that Azure keeps is read from there, once.",
+    );
 }
 
 function credentialSection(sources: SecretSources) {

@@ -45,6 +45,8 @@ export interface CloudEndpoints {
   readonly resourceManager: string;
   /** What tokens are for: the scope is this with `/.default` behind it. */
   readonly audience: string;
+  /** The query service of Log Analytics; its tokens are for this address. */
+  readonly logAnalytics: string;
 }
 
 /** One Entra tenant with the Azure subscriptions to watch. */
@@ -54,6 +56,16 @@ export interface TenantConfiguration {
   readonly credential: CredentialConfiguration;
   /** IDs, lower-cased, at least one; none stands twice, in whatever tenants. */
   readonly subscriptions: readonly string[];
+  /** null when only the Activity Log itself is read. */
+  readonly logAnalytics: LogAnalyticsConfiguration | null;
+}
+
+/** A Log Analytics workspace that holds the Activity Log from before the 90 days that Azure keeps. */
+export interface LogAnalyticsConfiguration {
+  /** The workspace's ID, lower-cased. */
+  readonly workspace: string;
+  /** How far back it is read, from the first start on. */
+  readonly backTo: Duration;
 }
 
 /** How to sign in to a tenant. */

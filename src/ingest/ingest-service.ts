@@ -1,6 +1,8 @@
-import type { FeedHealth, FeedPage, ReceivedEvent } from "../domain/feed.ts";
+import type { FeedHealth, FeedPage, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
+import { importFeed, readReach, writeReach } from "../domain/imported-reach.ts";
 import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
+import { withSpan } from "../domain/read-span.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { ActivitySource, RandomSource } from "../ports.ts";
 import { moveOf } from "./feed-move.ts";
@@ -36,6 +38,12 @@ export interface IngestHealth {
     /** Up to when its log can be known; null when nothing is. */
     readonly knownUntil: Instant | null;
   }[];
+}
+
+/** A part of an export. */
+export interface ImportedPart extends Pick<FeedPage, "events" | "quarantined"> {
+  /** With the last part of an export: from its first row to its last, relevant or not. */
+  readonly reached?: ReadSpan | null;
 }
 
 /** Takes what feeds and exports bring into the store, and keeps the trail there true as time goes on. */
@@ -94,26 +102,47 @@ export class IngestService {
   }
 
   /**
-   * Stores what exports hold, and when they have ended what follows from it. Each part is tried once.
+   * Stores what exports hold, how far they reached, and when they have ended what follows from it. Each
+   * part is tried once.
    *
    * @returns how many events were new.
    * @throws DoorbellError when the store fails: the parts before stay, and may be imported again.
    */
-  async importAll(parts: AsyncIterable<Pick<FeedPage, "events" | "quarantined">>): Promise<number> {
+  async importAll(parts: AsyncIterable<ImportedPart>): Promise<number> {
     let added = 0;
     const touched = new Set<string>();
-    for await (const { events, quarantined } of parts) {
+    const ofExport = new Set<string>();
+    for await (const { events, quarantined, reached = null } of parts) {
       const subscriptions = subscriptionsOf(events, []);
       const content = { events, quarantined, sightings: [], move: null };
       added += await this.#keeper.store(content, subscriptions, () => false);
       for (const one of subscriptions) {
         touched.add(one);
+        ofExport.add(one);
+      }
+      if (reached !== null) {
+        for (const one of ofExport) {
+          await this.#keepReach(one, reached);
+        }
+        ofExport.clear();
       }
     }
     for (const one of touched) {
       await this.#settle(one);
     }
     return added;
+  }
+
+  async #keepReach(azureSubscription: string, reached: ReadSpan): Promise<void> {
+    const feed = importFeed(azureSubscription);
+    const before = readReach(await this.#parts.store.cursor(feed));
+    const cursor = writeReach(withSpan(before, reached));
+    const move = { feed, cursor, read: null };
+    const content = { events: [], sightings: [], quarantined: [], move };
+    await this.#keeper.store(content, [azureSubscription], () => false);
+    await this.#keeper.storeHeld(feed);
+    // To be restored with what the store says now.
+    await this.#keeper.release(azureSubscription);
   }
 
   /**

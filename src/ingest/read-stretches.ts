@@ -8,21 +8,34 @@ export const LOG_DELAY: Duration = 20 * MINUTE;
 /**
  * Up to when the log can be known: rows come late, so what was read whole a moment ago may still lack
  * its last minutes. Without a stretch that was read whole (imported exports say nothing of that), up to
- * the newest event, as for an export.
+ * the last row of any kind in an imported export, or to the newest event.
  *
+ * @param imported from the first row to the last of exports, in order.
  * @returns an instant before all others when nothing is known.
  */
-export function knownUntil(spans: readonly ReadSpan[], newestEvent: Instant | null): Instant {
+export function knownUntil(
+  spans: readonly ReadSpan[],
+  imported: readonly ReadSpan[],
+  newestEvent: Instant | null,
+): Instant {
   const latest = spans.at(-1);
-  return latest === undefined ? (newestEvent ?? Number.NEGATIVE_INFINITY) : latest.to - LOG_DELAY;
+  const exported = imported.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+  return latest === undefined
+    ? Math.max(newestEvent ?? Number.NEGATIVE_INFINITY, exported)
+    : Math.max(latest.to - LOG_DELAY, exported);
 }
 
 /**
  * Since when everything up to now is known: the beginning of the latest stretch. What lies before it may
- * have gaps, so it proves no "never before".
+ * have gaps, so it proves no "never before". Imported exports count where nothing else was read, as they
+ * would by themselves; beside a feed they prove nothing, because they may be filtered.
  *
+ * @param imported from the first row to the last of exports, in order.
  * @returns null without a stretch.
  */
-export function knownSince(spans: readonly ReadSpan[]): Instant | null {
-  return spans.at(-1)?.from ?? null;
+export function knownSince(
+  spans: readonly ReadSpan[],
+  imported: readonly ReadSpan[],
+): Instant | null {
+  return (spans.at(-1) ?? imported.at(-1))?.from ?? null;
 }

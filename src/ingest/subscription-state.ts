@@ -4,6 +4,7 @@ import { runSteps } from "../correlate/steps.ts";
 import type { Steps } from "../correlate/steps.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
+import { importFeed, readReach } from "../domain/imported-reach.ts";
 import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
@@ -53,6 +54,8 @@ export class SubscriptionState {
   readonly #sightings: Sighting[] = [];
   #stored: StoredTrail;
   #spans: readonly ReadSpan[];
+  /** How far imported exports reached. */
+  readonly #imported: readonly ReadSpan[];
   /** Since when all is known that was not thrown away because of its age; 0 when nothing was. */
   readonly #thinned: Instant;
   #newestEvent: Instant | null = null;
@@ -66,11 +69,13 @@ export class SubscriptionState {
     azureSubscription: string,
     stored: Trail,
     spans: readonly ReadSpan[],
+    imported: readonly ReadSpan[],
     thinned: Instant,
   ) {
     this.azureSubscription = azureSubscription;
     this.#stored = byIdentity(stored);
     this.#spans = spans;
+    this.#imported = imported;
     this.#thinned = thinned;
   }
 
@@ -85,7 +90,8 @@ export class SubscriptionState {
   ): Promise<SubscriptionState> {
     const stored = await store.stored(azureSubscription);
     const thinned = Number((await store.cursor(thinningFeed(azureSubscription))) ?? 0);
-    const state = new SubscriptionState(azureSubscription, stored, spans, thinned);
+    const imported = readReach(await store.cursor(importFeed(azureSubscription)));
+    const state = new SubscriptionState(azureSubscription, stored, spans, imported, thinned);
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
       state.#newestEvent = Math.max(state.#newestEvent ?? event.at, event.at);
@@ -103,7 +109,7 @@ export class SubscriptionState {
 
   /** Up to when its log can be known. */
   get knownUntil(): Instant {
-    return knownUntil(this.#spans, this.#newestEvent);
+    return knownUntil(this.#spans, this.#imported, this.#newestEvent);
   }
 
   /** Adds events; returns those that said something new. */
@@ -128,9 +134,9 @@ export class SubscriptionState {
 
   /** A stretch of its log was read whole. */
   read(span: ReadSpan): void {
-    const since = knownSince(this.#spans);
+    const since = knownSince(this.#spans, this.#imported);
     this.#spans = withSpan(this.#spans, span);
-    this.#isUnsettled ||= since !== knownSince(this.#spans);
+    this.#isUnsettled ||= since !== knownSince(this.#spans, this.#imported);
   }
 
   /**
@@ -183,7 +189,7 @@ export class SubscriptionState {
   }
 
   #context(isWorkingTime: WorkingTime): TrailContext {
-    const since = knownSince(this.#spans);
+    const since = knownSince(this.#spans, this.#imported);
     return {
       asOf: this.knownUntil,
       knownSince: this.#thinned === 0 ? since : Math.max(since ?? 0, this.#thinned),

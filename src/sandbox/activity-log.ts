@@ -1,10 +1,10 @@
 import { DAY } from "../domain/instant.ts";
-import type { Instant } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { WireRow } from "./wire-row.ts";
 import { wireTime } from "./wire-row.ts";
 
 /** Azure keeps 90 days; a little more, so that no answer depends on when rows are thrown away. */
-const KEPT = 91 * DAY;
+export const LOG_KEPT: Duration = 91 * DAY;
 /** Rows are thrown away that many at a time. */
 const BATCH = 1000;
 
@@ -33,15 +33,21 @@ export class ActivityLog {
   #rows: WireRow[] = [];
   /** How many rows were thrown away, so that a place stays a place. */
   #gone = 0;
+  readonly #kept: Duration;
+
+  /** @param kept how long rows are kept, at least as long as Azure does. */
+  constructor(kept: Duration = LOG_KEPT) {
+    this.#kept = kept;
+  }
 
   /** Adds rows, none of them older than those before. */
   add(rows: readonly WireRow[]): void {
     this.#rows.push(...rows);
   }
 
-  /** Throws away what Azure would no longer show. */
+  /** Throws away what nobody would be shown any more. */
   forget(now: Instant): void {
-    const oldest = wireTime(now - KEPT, "0000");
+    const oldest = wireTime(now - this.#kept, "0000");
     while ((this.#rows[BATCH - 1]?.eventTimestamp ?? oldest) < oldest) {
       this.#rows = this.#rows.slice(BATCH);
       this.#gone += BATCH;
@@ -72,6 +78,22 @@ export class ActivityLog {
       }
     }
     return { rows, next: null };
+  }
+
+  /**
+   * All rows of a stretch of time that can be read at that moment, as somebody keeps them to whom they
+   * are sent.
+   *
+   * @param from ISO 8601 in UTC with seven decimals, as `to`; both included.
+   */
+  archived(from: string, to: string, now: Instant): readonly WireRow[] {
+    const readable = wireTime(now, "9999");
+    return this.#rows.filter(
+      (row) =>
+        row.eventTimestamp >= from &&
+        row.eventTimestamp <= to &&
+        row.submissionTimestamp <= readable,
+    );
   }
 }
 

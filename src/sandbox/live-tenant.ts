@@ -1,6 +1,6 @@
 import { SECOND } from "../domain/instant.ts";
-import type { Instant } from "../domain/instant.ts";
-import { ActivityLog } from "./activity-log.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import { ActivityLog, LOG_KEPT } from "./activity-log.ts";
 import { DemoStory } from "./demo-story.ts";
 import { makeDemoModel } from "./demo-model.ts";
 import { startTenant } from "./generate-tenant.ts";
@@ -19,7 +19,7 @@ import type { Truth, TrueFailedWrite, TrueOpening, TrueRequest } from "./truth.t
  * on time alone, never on how often somebody looks.
  */
 export class LiveTenant {
-  readonly log = new ActivityLog();
+  readonly log: ActivityLog;
   readonly #sim: Simulation;
   readonly #jit: JitService;
   readonly #seed: number;
@@ -33,8 +33,11 @@ export class LiveTenant {
     readonly seed: number;
     readonly start: Instant;
     readonly delays: LogDelays;
+    /** How long rows are kept somewhere: as long as Azure does when left out. */
+    readonly kept?: Duration;
   }) {
     const { profile, seed, start, delays } = options;
+    this.log = new ActivityLog(options.kept ?? LOG_KEPT);
     this.#seed = seed;
     const ledger: Ledger = {
       opening: (opening) => this.#openings.push(opening),

@@ -1,4 +1,6 @@
 import type { SubscriptionCoverage } from "../domain/feed.ts";
+import { IMPORT_FEEDS, readReach } from "../domain/imported-reach.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { StoreCoverage } from "../ports.ts";
 import type { Queries } from "./schema.ts";
 import { tallyOf } from "./tally.ts";
@@ -19,10 +21,16 @@ export async function readCoverage(db: Queries): Promise<StoreCoverage> {
     .orderBy("azure_subscription")
     .orderBy("from_at")
     .execute();
+  const reaches = await db
+    .selectFrom("feed")
+    .select("cursor")
+    .where("feed", "like", `${IMPORT_FEEDS}%`)
+    .execute();
+  const imported = reaches.flatMap(({ cursor }) => readReach(cursor));
   const subscriptions = Map.groupBy(spans, (span) => span.azure_subscription);
   return {
-    from: oldest?.at ?? null,
-    to: newest?.at ?? null,
+    from: least([oldest?.at ?? null, ...imported.map(({ from }) => from)]),
+    to: greatest([newest?.at ?? null, ...imported.map(({ to }) => to)]),
     events: await tallyOf(db, "events"),
     quarantined: await tallyOf(db, "quarantined"),
     evidence: await tallyOf(db, "evidence"),
@@ -31,4 +39,14 @@ export async function readCoverage(db: Queries): Promise<StoreCoverage> {
       spans: rows.map((row) => ({ from: row.from_at, to: row.to_at })),
     })),
   };
+}
+
+function least(instants: readonly (Instant | null)[]): Instant | null {
+  const known = instants.filter((instant) => instant !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function greatest(instants: readonly (Instant | null)[]): Instant | null {
+  const known = instants.filter((instant) => instant !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }

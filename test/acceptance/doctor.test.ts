@@ -28,6 +28,25 @@ describe("doctor", () => {
     ]);
   });
 
+  test("tells of which day the oldest row of a Log Analytics workspace is", async () => {
+    const tenant = await WatchedTenant.start({ logAnalytics: "30d" });
+    const run = await tenant.run(["doctor"]);
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    const { workspace, subscriptions } = tenant.sandbox;
+    expect(run.stdout).toMatch(
+      new RegExp(
+        `^ok       the Log Analytics workspace ${workspace} of Azure subscription ${subscriptions[0] ?? "-"}: its oldest row is of 20\\d\\d-\\d\\d-\\d\\dT[0-9:.]+Z$`,
+        "m",
+      ),
+    );
+    tenant.sandbox.refuse("Microsoft.OperationalInsights/workspaces/query/AzureActivity/read");
+    const refused = await tenant.run(["doctor"]);
+    expect(refused.status).toBe(0);
+    expect(complaints(refused)).toEqual([
+      expect.stringMatching(/^limited .*\/AzureActivity\/read there; the roles Log Analytics/),
+    ]);
+  });
+
   test.each([
     ["Microsoft.Insights/eventtypes/management/values/read", "FAILED", 1],
     ["Microsoft.Network/networkSecurityGroups/read", "limited", 0],

@@ -2,9 +2,15 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { DAY, HOUR } from "../../src/domain/instant.ts";
 import { TempFolder, fixture, fixtureRows, ruleWrite } from "./exports.ts";
 import { expectNoCrash, runHere, runProcess } from "./program.ts";
 import type { Run, RunOptions } from "./program.ts";
+import { trailLines } from "./trail-rows.ts";
+
+/** How far an answer reaches, as its JSON says. */
+const REACH = z.object({ coverage: z.object({ from: z.string(), to: z.string() }) });
 
 const ROWS = fixtureRows("alice-opens-rdp");
 const TEXT = JSON.stringify(ROWS);
@@ -98,6 +104,42 @@ test("A store that was filled from exports alone says where they end, not that a
   for (const { stdout } of [asked, trail]) {
     expect(stdout).toMatch(/Read: \d+ rows of the Activity Log, from/);
     expect(stdout).not.toContain("last read at");
+  }
+});
+
+test("An export reaches as far in the store as in the file: from its first row to its last, of whatever kind", async () => {
+  const archive = new Archive();
+  const bob = trailLines(await runHere(["trail", "--json", "--from", fixture("alice-opens-rdp")]));
+  const end = Date.parse(
+    bob.find(({ vmName }) => vmName === "vm-build")?.promisedEnd ?? "no end promised",
+  );
+  const upToEnd = ROWS.filter(
+    ({ eventTimestamp }) => typeof eventTimestamp === "string" && Date.parse(eventTimestamp) < end,
+  );
+  /** Starts of a VM, which neither open nor close a port. */
+  const [before, after] = [-30 * DAY, 2 * HOUR].map((away) => ({
+    ...ruleWrite(),
+    eventDataId: `start-${away}`,
+    operationName: { value: "Microsoft.Compute/virtualMachines/start/action" },
+    eventTimestamp: new Date(end + away).toISOString(),
+  }));
+  const path = archive.folder.file("log.json", JSON.stringify([before, ...upToEnd, after]));
+  await archive.run(["import", archive.folder.file("rows.json", JSON.stringify(upToEnd))]);
+  const question = ["ask", "who opened ssh on vm-build", "--zone", "UTC"];
+  const bare = await archive.run(question);
+  expect(bare.stdout).not.toContain("past its end");
+
+  for (let time = 0; time < 2; time += 1) {
+    await archive.run(["import", path]);
+    const [stored, read] = await Promise.all([
+      archive.run([...question, "--json"]),
+      runHere([...question, "--json", "--from", path]),
+    ]);
+    expect(REACH.parse(JSON.parse(stored.stdout))).toEqual(REACH.parse(JSON.parse(read.stdout)));
+    expect((await archive.run(question)).stdout).toContain("still open past its end");
+    expect(await archive.run(["trail", "--json"])).toEqual(
+      await runHere(["trail", "--json", "--from", path]),
+    );
   }
 });
 

@@ -20,6 +20,8 @@ export interface ConfigurationChanges {
   readonly subscriptions?: readonly string[];
   /** How far back the first start reads: everything when left out. */
   readonly backfill?: string;
+  /** How far back the tenant's Log Analytics workspace is read; it is not when left out. */
+  readonly logAnalytics?: string;
   /** Further sections, as YAML. */
   readonly more?: string;
 }
@@ -66,15 +68,21 @@ export class WatchedTenant {
 
   /** Writes the configuration anew. */
   configure(changes: ConfigurationChanges): void {
-    const { resourceManager, authority, tenantId, clientId, subscriptions } = this.sandbox;
+    const { resourceManager, authority, tenantId, clientId, subscriptions, workspace } =
+      this.sandbox;
+    const logAnalytics =
+      changes.logAnalytics === undefined
+        ? ""
+        : `log-analytics: { workspace: ${workspace}, back-to: ${changes.logAnalytics} }`;
     const watched = changes.subscriptions ?? subscriptions;
     const text = `
 azure:
-  endpoints: { authority-host: "${authority}", resource-manager: "${resourceManager}" }
+  endpoints: { authority-host: "${authority}", resource-manager: "${resourceManager}", log-analytics: "${resourceManager}" }
   tenants:
     - id: ${tenantId}
       credential: { kind: client-secret, client-id: ${clientId}, client-secret: { env: SANDBOX_SECRET } }
       subscriptions: [${watched.join(", ")}]
+      ${logAnalytics}
   poll: 1s
   backfill: ${changes.backfill ?? "8d"}
 store: { kind: sqlite, path: doorbell.db }

@@ -7,7 +7,7 @@ import { ArmReader } from "../../src/azure/arm-reader.ts";
 import { LiveFeed } from "../../src/azure/live-feed.ts";
 import { AzureLiveState } from "../../src/azure/live-state.ts";
 import { MonitorLogReader } from "../../src/azure/monitor-log-reader.ts";
-import { readOnlyPolicy } from "../../src/azure/read-only-policy.ts";
+import { queryOnlyPolicy, readOnlyPolicy } from "../../src/azure/read-only-policy.ts";
 import { DAY, HOUR, SECOND } from "../../src/domain/instant.ts";
 import { parseResourceId } from "../../src/domain/resource-id.ts";
 import { allowSignIn, ARM, connection } from "./azure-wire.ts";
@@ -87,4 +87,27 @@ test.each<[HttpMethods, string]>([
   });
   await expect(send).rejects.toMatchObject({ kind: "rejected" });
   expect(sent).toEqual([]);
+});
+
+const WORKSPACE = "77777777-0000-0000-0000-000000000001";
+const SERVICE = "https://api.loganalytics.example.test";
+
+test.each<[HttpMethods, string, boolean]>([
+  ["POST", `${SERVICE}/v1/workspaces/${WORKSPACE}/query`, true],
+  ["POST", `${SERVICE}/v1/workspaces/${WORKSPACE}/query/../purge`, false],
+  ["POST", `${SERVICE}/v1/workspaces/88888888-0000-0000-0000-000000000001/query`, false],
+  ["POST", `${ARM}/v1/workspaces/${WORKSPACE}/query`, false],
+  ["DELETE", `${SERVICE}/v1/workspaces/${WORKSPACE}/query`, false],
+])("whether %s to %s is sent to Log Analytics: %s", async (method, url, isSent) => {
+  const sent: string[] = [];
+  const policy = queryOnlyPolicy(SERVICE, WORKSPACE);
+  const send = policy.sendRequest(createPipelineRequest({ method, url }), async (request) => {
+    sent.push(request.url);
+    return { request, status: 200, headers: createHttpHeaders() };
+  });
+  const result = await send.then(
+    () => true,
+    () => false,
+  );
+  expect([result, sent.length]).toEqual([isSent, isSent ? 1 : 0]);
 });

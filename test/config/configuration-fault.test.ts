@@ -75,6 +75,12 @@ describe("a fault says what would be right", () => {
     ["azure: { liveState: on }", "azure.liveState: is not a setting; did you mean live-state?"],
     ["azure: { endpoints: { authority-host: 'http://a.example.com' } }", "must be an https: URL"],
     ["azure: { endpoints: { authority-host: login } }", "must be an https: URL; for example"],
+    [tenant("log-analytics: {}"), "log-analytics.workspace: is missing: the workspace's ID"],
+    [tenant("log-analytics: { workspace: logs }"), "log-analytics.workspace: must be a GUID"],
+    [
+      tenant(`log-analytics: { workspace: ${GUID_B}, back-to: 13h }`),
+      "log-analytics.back-to: must be from 1d to 4383d",
+    ],
     ["azure: { tenants: x }", "azure.tenants: must be a list: lines that begin with -"],
     ["azure: { tenants: [{}] }", "azure.tenants[0].id: is missing: the tenant's ID"],
     ["azure: { tenants: [{ id: x, subscriptions: [] }] }", "must name at least one"],

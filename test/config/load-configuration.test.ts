@@ -17,6 +17,7 @@ describe("an empty configuration", () => {
           authorityHost: "https://login.microsoftonline.com",
           resourceManager: "https://management.azure.com",
           audience: "https://management.azure.com",
+          logAnalytics: "https://api.loganalytics.io",
         },
         tenants: [],
         poll: MINUTE,
@@ -101,7 +102,7 @@ describe("credentials", () => {
       `azure: { tenants: [{ id: contoso.com, credential: ${credential}, subscriptions: [${GUID_A}] }] }`,
     );
     expect(read.azure.tenants).toEqual([
-      { id: "contoso.com", credential: expected, subscriptions: [GUID_A] },
+      { id: "contoso.com", credential: expected, subscriptions: [GUID_A], logAnalytics: null },
     ]);
   });
 
@@ -111,7 +112,20 @@ describe("credentials", () => {
       id: "a.b.com",
       credential: { kind: "default" },
       subscriptions: [GUID_A],
+      logAnalytics: null,
     });
+  });
+});
+
+describe("a Log Analytics workspace", () => {
+  test.each([
+    [`{ workspace: ${GUID_B.toUpperCase()} }`, { workspace: GUID_B, backTo: 365 * DAY }],
+    [`{ workspace: ${GUID_B}, back-to: 104w }`, { workspace: GUID_B, backTo: 728 * DAY }],
+  ])("%s", async (workspace, expected) => {
+    const { azure } = await parse(
+      `azure: { tenants: [{ id: a.com, subscriptions: [${GUID_A}], log-analytics: ${workspace} }] }`,
+    );
+    expect(azure.tenants[0]?.logAnalytics).toEqual(expected);
   });
 });
 
@@ -140,21 +154,33 @@ describe("secrets", () => {
 
 describe("clouds", () => {
   test.each([
-    ["us-government", "https://login.microsoftonline.us", "https://management.usgovcloudapi.net"],
-    ["china", "https://login.chinacloudapi.cn", "https://management.chinacloudapi.cn"],
-  ])("%s", async (cloud, authorityHost, resourceManager) => {
+    [
+      "us-government",
+      "https://login.microsoftonline.us",
+      "https://management.usgovcloudapi.net",
+      "https://api.loganalytics.us",
+    ],
+    [
+      "china",
+      "https://login.chinacloudapi.cn",
+      "https://management.chinacloudapi.cn",
+      "https://api.loganalytics.azure.cn",
+    ],
+  ])("%s", async (cloud, authorityHost, resourceManager, logAnalytics) => {
     const { azure } = await parse(`azure: { cloud: ${cloud} }`);
-    expect(azure.cloud).toEqual({ authorityHost, resourceManager, audience: resourceManager });
+    const audience = resourceManager;
+    expect(azure.cloud).toEqual({ authorityHost, resourceManager, audience, logAnalytics });
   });
 
   test("endpoints of one's own take the place of the cloud's", async () => {
     const { azure } = await parse(
-      "azure: { endpoints: { resource-manager: 'https://127.0.0.1:4000/' } }",
+      "azure: { endpoints: { resource-manager: 'https://127.0.0.1:4000/', log-analytics: 'https://127.0.0.1:4001/' } }",
     );
     expect(azure.cloud).toEqual({
       authorityHost: "https://login.microsoftonline.com",
       resourceManager: "https://127.0.0.1:4000",
       audience: "https://127.0.0.1:4000",
+      logAnalytics: "https://127.0.0.1:4001",
     });
   });
 });

@@ -262,7 +262,7 @@ describe("an import", () => {
 
   test("that was cut off is finished by the next start", async () => {
     const lab = await labAt("20:00");
-    const gate = new CrashGate(14);
+    const gate = new CrashGate(15);
     await Promise.race([lab.ingest(gate).importAll(batches(ALL)), gate.died]);
     expect((await lab.store.coverage()).events).toBeGreaterThan(0);
     expect((await lab.store.stored(SUBSCRIPTION)).openings).toEqual([]);

@@ -27,6 +27,21 @@ export function armError(
   return new AzureError(status, { error: { code, message } }, headers);
 }
 
+/** A refusal of a query, with the reason inside it, as the query service words it. */
+export function queryError(code: string, innerCode: string, message: string): AzureError {
+  return new AzureError(400, {
+    error: {
+      code: "BadArgumentError",
+      message: "The request had some invalid properties",
+      innererror: {
+        code,
+        message: "The query was not understood.",
+        innererror: { code: innerCode, message },
+      },
+    },
+  });
+}
+
 /** A bad request in the form of Microsoft.Insights, which does without the `error` around it. */
 export function insightsError(message: string): AzureError {
   return new AzureError(400, { code: "BadRequest", message });

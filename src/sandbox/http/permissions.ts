@@ -30,18 +30,27 @@ export class Permissions {
   }
 
   /**
-   * @param scope a resource ID or `/subscriptions/<id>`.
-   * @throws AzureError 403 `AuthorizationFailed`.
+   * Whether somebody may not do that.
+   *
+   * @param subscription null for what belongs to none.
    */
-  check(holder: Holder, action: string, subscription: string, scope: string): void {
-    const isRefused =
+  refuses(holder: Holder, action: string, subscription: string | null): boolean {
+    return (
       (holder.kind === "reader" && action === INITIATE_ACTION) ||
       this.#refused.some(
         (entry) =>
           entry.action === action.toLowerCase() &&
           (entry.subscription === null || entry.subscription === subscription),
-      );
-    if (isRefused) {
+      )
+    );
+  }
+
+  /**
+   * @param scope a resource ID or `/subscriptions/<id>`.
+   * @throws AzureError 403 `AuthorizationFailed`.
+   */
+  check(holder: Holder, action: string, subscription: string, scope: string): void {
+    if (this.refuses(holder, action, subscription)) {
       const [client, objectId] =
         holder.kind === "reader"
           ? [holder.clientId, holder.objectId]

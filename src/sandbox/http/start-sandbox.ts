@@ -4,6 +4,7 @@ import { HOUR } from "../../domain/instant.ts";
 import type { Duration, Instant } from "../../domain/instant.ts";
 import { DoorbellError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
+import { LOG_KEPT } from "../activity-log.ts";
 import { LiveTenant } from "../live-tenant.ts";
 import { historyOf } from "../profiles.ts";
 import type { TenantProfile } from "../profiles.ts";
@@ -22,6 +23,8 @@ import { bodyOf, listen, urlOf } from "./listener.ts";
 import type { Listener } from "./listener.ts";
 import { AZURE_READS } from "./read-bucket.ts";
 import type { ReadLimit } from "./read-bucket.ts";
+import { AZURE_ANSWERS, LogAnalyticsApi } from "./log-analytics-api.ts";
+import type { AnswerLimits } from "./log-analytics-api.ts";
 import { RequestRecord } from "./request-record.ts";
 import type { SeenRequest } from "./request-record.ts";
 import { AzureApi } from "./azure-api.ts";
@@ -45,6 +48,10 @@ export interface SandboxOptions {
   /** 200 rows of the log and 100 resources when left out. */
   readonly pageSizes?: Partial<PageSizes>;
   readonly readLimit?: ReadLimit;
+  /** How long the Log Analytics workspace keeps rows: 91 days when left out. */
+  readonly workspaceKeeps?: Duration;
+  /** How large an answer of the workspace is: as Azure has it when left out. */
+  readonly answerLimits?: Partial<AnswerLimits>;
   /** How many times faster than its clients' the clock runs: 1 when left out. */
   readonly speed?: number;
   /** Of a token, in the clock's time: an hour of its clients' time when left out; may be infinite. */
@@ -64,6 +71,8 @@ export interface Sandbox {
   readonly tenantId: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** ID of the Log Analytics workspace, queried at the address of `resourceManager`. */
+  readonly workspace: string;
   /** Azure subscription IDs, lower-cased. */
   readonly subscriptions: readonly string[];
   readonly model: TenantModel;
@@ -92,6 +101,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     seed,
     start: options.start ?? clock.now() - historyOf(profile),
     delays: options.delays ?? AZURE_DELAYS,
+    kept: options.workspaceKeeps ?? LOG_KEPT,
   });
   const present = (): Instant => {
     const now = clock.now();
@@ -117,6 +127,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     { rows: 200, resources: 100, ...options.pageSizes },
     options.readLimit ?? AZURE_READS,
   );
+  const workspace = ids.guid();
+  const logAnalytics = new LogAnalyticsApi(workspace, tenant, entra, azure.permissions, {
+    ...AZURE_ANSWERS,
+    ...options.answerLimits,
+  });
   const faults = new Faults();
   const record = new RequestRecord();
   const identity = makeServerIdentity();
@@ -125,9 +140,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const body = await bodyOf(request);
     const now = present();
     const method = request.method ?? "";
+    const asked = { method, url, authorization: request.headers.authorization, body };
     return (
       answerAsEntra(entra, method, url, body, now) ??
-      azure.answer({ method, url, authorization: request.headers.authorization, body }, now)
+      logAnalytics.answer(asked, now) ??
+      azure.answer(asked, now)
     );
   };
   const services = await listen(options.port ?? 0, identity, (request, response) => {
@@ -164,6 +181,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     tenantId: model.tenantId,
     clientId: application.clientId,
     clientSecret: application.clientSecret,
+    workspace,
     subscriptions: model.subscriptions,
     model,
     tokenFor: (name) => {
