@@ -43,6 +43,19 @@ export class DoorbellError extends Error {
   }
 }
 
+/** What is told to whoever writes under a lease that another replica has taken over. */
+export function leaseLost(name: string): DoorbellError {
+  return new DoorbellError(
+    "lease-lost",
+    `Another replica has taken over ${name} and goes on with it. This one was away for too long: if that happens often, give it more processor time, or bring it nearer to the database of store.url.`,
+  );
+}
+
+/** Whether something was refused because another replica has taken it over. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof DoorbellError && error.code === "lease-lost";
+}
+
 /** Why a message could not be posted or edited, which decides what the outbox does next. */
 export type DeliveryFault =
   /** Surely not delivered; may be tried again. */

@@ -185,8 +185,9 @@ export class DatabaseStore implements Store {
 
   async keepAlive(owner: string, wants: number, duration: Duration): Promise<LeaseBoard> {
     return this.#database.write(async (db) => {
-      await renewReplica(db, { owner, wants }, duration, this.#sharedNow());
-      return readBoard(db, this.#sharedNow());
+      const now = this.#sharedNow();
+      await renewReplica(db, { owner, wants }, duration, now);
+      return readBoard(db, now);
     });
   }
 

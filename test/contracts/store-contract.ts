@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { conversationContract } from "./store/conversation-contract.ts";
 import { evidenceContract } from "./store/evidence-contract.ts";
 import type { Ground } from "./store/ground.ts";
+import { leaseContract } from "./store/lease-contract.ts";
 import { outboxContract } from "./store/outbox-contract.ts";
 import { outboxProperty } from "./store/outbox-property.ts";
 import { outboxOutcomeContract } from "./store/outbox-outcome-contract.ts";
@@ -17,6 +18,7 @@ export function storeContract(ground: Ground): void {
   describe(`A store on ${ground.name}`, () => {
     evidenceContract(ground);
     trailContract(ground);
+    leaseContract(ground);
     outboxContract(ground);
     outboxOutcomeContract(ground);
     outboxProperty(ground);
