@@ -78,15 +78,22 @@ export class DeliveryError extends Error {
   readonly fault: DeliveryFault;
   /** How many ms to wait before the next attempt, where the platform says; else null. */
   readonly retryAfter: number | null;
+  /** How much of the platform fails, where it is more than this message; `channel` by default. */
+  readonly scope: "channel" | "workspace" | "platform";
 
   constructor(
     fault: DeliveryFault,
     message: string,
-    options?: { readonly cause?: unknown; readonly retryAfter?: number },
+    options?: {
+      readonly cause?: unknown;
+      readonly retryAfter?: number;
+      readonly scope?: DeliveryError["scope"];
+    },
   ) {
     super(message, options);
     this.name = "DeliveryError";
     this.fault = fault;
     this.retryAfter = options?.retryAfter ?? null;
+    this.scope = options?.scope ?? "channel";
   }
 }

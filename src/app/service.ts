@@ -140,7 +140,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   });
   const resume = async (channel: ChannelRef): Promise<void> => {
     await store.retryWaiting(channel, clock.now());
-    outbox.resume(channel);
+    outbox.wake();
   };
   const handlers = chatHandlers({ store, conversations, closed, log, resume });
   const feeding = new AbortController();

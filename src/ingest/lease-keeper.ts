@@ -186,7 +186,7 @@ export class LeaseKeeper {
         this.#problem === null ? AbortSignal.any([signal, alarm.signal]) : signal,
       );
     }
-    for (const name of [...this.#terms.keys()]) {
+    for (const name of this.#terms.keys()) {
       this.#end(name);
     }
     try {

@@ -2,10 +2,11 @@ import { describe } from "vitest";
 import { conversationContract } from "./store/conversation-contract.ts";
 import { evidenceContract } from "./store/evidence-contract.ts";
 import type { Ground } from "./store/ground.ts";
-import { leaseContract } from "./store/lease-contract.ts";
+import { leaseContract, sharedLeaseContract } from "./store/lease-contract.ts";
 import { outboxContract } from "./store/outbox-contract.ts";
 import { outboxProperty } from "./store/outbox-property.ts";
 import { outboxOutcomeContract } from "./store/outbox-outcome-contract.ts";
+import { pauseContract, sharedPauseContract } from "./store/pause-contract.ts";
 import { reactionContract } from "./store/reaction-contract.ts";
 import { restartContract } from "./store/restart-contract.ts";
 import { sharingContract } from "./store/sharing-contract.ts";
@@ -21,6 +22,7 @@ export function storeContract(ground: Ground): void {
     leaseContract(ground);
     outboxContract(ground);
     outboxOutcomeContract(ground);
+    pauseContract(ground);
     outboxProperty(ground);
     conversationContract(ground);
     reactionContract(ground);
@@ -28,6 +30,8 @@ export function storeContract(ground: Ground): void {
     restartContract(ground);
     if (ground.shared) {
       sharingContract(ground);
+      sharedLeaseContract(ground);
+      sharedPauseContract(ground);
       upgradeContract(ground);
     }
   });

@@ -134,27 +134,28 @@ export function leaseContract(ground: Ground): void {
       expect(leases).toEqual([{ ...state(NAME, null, 0), news: 1 }]);
       expect(await store.takeLeases("a", [NAME])).toMatchObject([{ owner: "a", fence: 1 }]);
     });
+  });
+}
 
-    if (ground.shared) {
-      test("Of replicas that grasp for the same leases at once, each lease goes to one.", async () => {
-        const place = await placeOf(ground);
-        const stores = [await place.open(), await place.open(), await place.open()];
-        const names = Array.from({ length: 40 }, (_, index) => `lease-${index}`);
-        const taken = await Promise.all(
-          stores.map(async (store, index) => {
-            await store.keepAlive(`r-${index}`, 40, LIFE);
-            return store.takeLeases(`r-${index}`, names);
-          }),
-        );
-        const got = taken.flat().map(({ name }) => name);
-        expect(new Set(got).size).toBe(got.length);
-        const [store] = stores;
-        await store?.takeLeases("r-0", names);
-        const board = await store?.keepAlive("r-0", 40, LIFE);
-        expect(board?.leases).toHaveLength(names.length);
-        expect(board?.leases.map(({ owner }) => owner)).not.toContain(null);
-      });
-    }
+/** The same, between several stores on one database. */
+export function sharedLeaseContract(ground: Ground): void {
+  test("Of replicas that grasp for the same leases at once, each lease goes to one.", async () => {
+    const place = await placeOf(ground);
+    const stores = [await place.open(), await place.open(), await place.open()];
+    const names = Array.from({ length: 40 }, (_, index) => `lease-${index}`);
+    const taken = await Promise.all(
+      stores.map(async (store, index) => {
+        await store.keepAlive(`r-${index}`, 40, LIFE);
+        return store.takeLeases(`r-${index}`, names);
+      }),
+    );
+    const got = taken.flat().map(({ name }) => name);
+    expect(new Set(got).size).toBe(got.length);
+    const [store] = stores;
+    await store?.takeLeases("r-0", names);
+    const board = await store?.keepAlive("r-0", 40, LIFE);
+    expect(board?.leases).toHaveLength(names.length);
+    expect(board?.leases.map(({ owner }) => owner)).not.toContain(null);
   });
 }
 
