@@ -16,6 +16,7 @@ import type {
   ChannelSubscription,
   DeliveryContent,
   DeliveryState,
+  PauseScope,
   Receipt,
 } from "./domain/notification.ts";
 import type { Opening } from "./domain/opening.ts";
@@ -57,12 +58,17 @@ export type Log = (
 export interface ActivitySource {
   /** Names the feed in the store, such as `activity-log/<subscription>`: never reused for another. */
   readonly feed: string;
-  /** Lower-cased; null for a feed over several Azure subscriptions. */
+  /**
+   * Lower-cased; null for a feed over several Azure subscriptions. Among replicas, whoever holds the lease
+   * of the Azure subscription reads it; a feed over several has a lease of its own, by its name, so that
+   * a source for each partition of a stream is balanced among replicas by itself.
+   */
   readonly azureSubscription: string | null;
   /**
    * Pages, for as long as there are any: a live feed goes on until the signal aborts. The next page is
    * asked for only when the one before is stored. Failures that may pass are retried inside, and told
-   * by `health`; the generator throws only what no retry can mend.
+   * by `health`; the generator throws only what no retry can mend. Called again, after the one before has
+   * ended, when another replica had the feed meanwhile.
    *
    * @param cursor what the last stored page said; null for a first start.
    */
@@ -111,6 +117,8 @@ export interface TrailChange {
     readonly guards: readonly Guard[];
   }[];
   readonly deliveries: readonly NewDelivery[];
+  /** What this is done under: refused as a whole unless its author holds all of them still. */
+  readonly leases: readonly Lease[];
 }
 
 /** A delivery to be made, put into the outbox with the change that it tells of. */
@@ -168,6 +176,17 @@ export interface ClaimedDelivery {
   readonly acknowledgement: Acknowledgement | null;
   /** Silences of the channel that end after `createdAt` and concern its openings; none for a reply. */
   readonly silences: readonly Silence[];
+  /** Why it is not to be tried now; null where nothing keeps it from being tried. */
+  readonly pause: ChannelPause | null;
+  /** How many attempts in the channel failed, of whomever, since one succeeded. */
+  readonly failures: number;
+}
+
+/** Nothing is tried in a channel, or in more than it, for a while. */
+export interface ChannelPause {
+  readonly until: Instant;
+  readonly reason: string;
+  readonly waitsForPerson: boolean;
 }
 
 /** What became of a claimed delivery. */
@@ -230,6 +249,8 @@ export interface StoreCoverage {
   readonly quarantined: number;
   /** Grows with each row of an event, or a variant of one, or a sighting that is added by anybody. */
   readonly evidence: number;
+  /** The part of it that came from a Doorbell of a version that knew no leases. */
+  readonly unleased: number;
   readonly subscriptions: readonly SubscriptionCoverage[];
 }
 
@@ -247,7 +268,10 @@ export interface TrailReader {
 export interface TrailWriter {
   /**
    * Stores a change as one transaction. Events that are already there are passed over. Notifications
-   * that tell of changed or gone openings become due again.
+   * that tell of changed or gone openings become due again. Where it adds to an Azure subscription whose
+   * lease is not among `leases`, that is news to the holder of it.
+   *
+   * @throws DoorbellError `lease-lost` when one of the leases has been lost; nothing is stored then.
    */
   commit(change: TrailChange): Promise<void>;
   cursor(feed: string): Promise<string | null>;
@@ -263,8 +287,64 @@ export interface TrailWriter {
   announced(openingIds: readonly string[]): Promise<readonly Announcement[]>;
   /** Notifications of this burst, posted or not. */
   bursts(bursts: readonly string[]): Promise<readonly Announcement[]>;
-  /** Removes events, sightings, openings and requests by identity, in one transaction. */
-  thin(removal: Removal): Promise<void>;
+  /**
+   * Removes events, sightings, openings and requests by identity, in one transaction.
+   *
+   * @param leases what it is done under; none when left out.
+   * @throws DoorbellError `lease-lost`, as `commit` does.
+   */
+  thin(removal: Removal, leases?: readonly Lease[]): Promise<void>;
+}
+
+/** That one replica, and no other, may do what the name says, as long as nobody has taken it over. */
+export interface Lease {
+  /** Such as `azure-subscription/<id>`, or `feed/<feed>` for a feed over several. */
+  readonly name: string;
+  /** The replica's name. */
+  readonly owner: string;
+  /** Grows whenever the lease changes hands. */
+  readonly fence: number;
+}
+
+/** How a lease stands. */
+export interface LeaseState {
+  readonly name: string;
+  /** The living replica that holds it; null when it may be taken. */
+  readonly owner: string | null;
+  readonly fence: number;
+  /** Grows whenever others store something of which its holder must draw the conclusions. */
+  readonly news: number;
+  /** As far as its holders have drawn them. */
+  readonly heeded: number;
+}
+
+/** What the replicas know of each other. */
+export interface LeaseBoard {
+  /** Those that live, by name, with the number of leases that they would like to hold. */
+  readonly replicas: readonly { readonly owner: string; readonly wants: number }[];
+  readonly leases: readonly LeaseState[];
+}
+
+/**
+ * Who does what among the programs that share a store. A replica lives as long as it says so often enough,
+ * by the clock of the database (of the machine, where the database is a file); with it live its leases,
+ * so that one statement renews them all.
+ */
+export interface LeaseStore {
+  /**
+   * Says that the replica lives for that long from now on; tells how everything stands. Deliveries that
+   * a replica had in hand which has been dead for half a minute are free, but for those whose post it had
+   * begun: these wait for the end of their claim.
+   */
+  keepAlive(owner: string, wants: number, duration: Duration): Promise<LeaseBoard>;
+  /** Takes those of the leases that no other living replica holds; returns what was got. */
+  takeLeases(owner: string, names: readonly string[]): Promise<readonly Lease[]>;
+  /** Gives leases back, as far as they are still held. */
+  giveLeases(leases: readonly Lease[]): Promise<void>;
+  /** Writes down that the holder has drawn the conclusions from so many news, if it still is the holder. */
+  heedNews(lease: Lease, news: number): Promise<void>;
+  /** The replica ends: its leases are free at once. */
+  leave(owner: string): Promise<void>;
 }
 
 /** That an opening stands in a notification. */
@@ -287,8 +367,8 @@ export interface Removal {
 /** The part of the store that the outbox works on. */
 export interface OutboxStore {
   /**
-   * Claims up to `limit` due deliveries of the platforms, oldest first, at most one per channel, each
-   * until `leaseUntil`. A delivery that was `posting` when its lease ran out comes as `unknown`. A reply
+   * Claims up to `limit` due deliveries of the platforms, oldest first, each until `leaseUntil`: at most
+   * one per channel, whoever holds it. A delivery that was `posting` when its lease ran out comes as `unknown`. A reply
    * comes only when its notification is posted.
    */
   claim(claim: {
@@ -296,11 +376,23 @@ export interface OutboxStore {
     readonly now: Instant;
     readonly leaseUntil: Instant;
     readonly limit: number;
+    /** The replica's name, as in `LeaseStore`: what a dead one had in hand is free sooner. */
+    readonly owner?: string;
   }): Promise<readonly ClaimedDelivery[]>;
   /** Writes down that a post is about to be made; false when the claim was lost meanwhile. */
   beginPost(key: string, fence: number, at: Instant): Promise<boolean>;
-  /** Records what became of it and gives it back; false when the claim was lost meanwhile. */
-  record(key: string, fence: number, outcome: DeliveryOutcome): Promise<boolean>;
+  /**
+   * Records what became of it and gives it back; false when the claim was lost meanwhile.
+   *
+   * @param pauses how much of the platform pauses for all workers until the outcome says to try again;
+   *   nothing where it is left out or null.
+   */
+  record(
+    key: string,
+    fence: number,
+    outcome: DeliveryOutcome,
+    pauses?: PauseScope | null,
+  ): Promise<boolean>;
   /** When the next delivery of these platforms is due; null when none waits. */
   nextDue(platforms: readonly string[]): Promise<Instant | null>;
   outboxHealth(): Promise<OutboxHealth>;
@@ -342,7 +434,7 @@ export interface ChannelStore {
   /** Ends a silence of the channel now; false when it has none with the id that lasts. */
   endSilence(channel: ChannelRef, id: string, now: Instant): Promise<boolean>;
   /**
-   * Makes what waits for a person due at once: in the channel; in the whole workspace where `channel` is
+   * Makes what waits for a person due at once, and ends pauses that do: in the channel; in the whole workspace where `channel` is
    * empty; on the whole platform where `workspace` is empty too.
    */
   retryWaiting(channel: ChannelRef, now: Instant): Promise<void>;
@@ -353,6 +445,7 @@ export interface Store
   extends
     TrailReader,
     TrailWriter,
+    LeaseStore,
     OutboxStore,
     ConversationStore,
     ChannelStore,

@@ -56,6 +56,8 @@ export interface FeedHealth {
   readonly progress: number | null;
   /** Calls to Azure in the last hour. */
   readonly callsLastHour: number;
+  /** Another replica that reads it; missing while none is known. */
+  readonly heldBy?: string;
 }
 
 /** What has been read of one Azure subscription, over all its feeds. */

@@ -28,12 +28,14 @@ export async function readCoverage(db: Queries): Promise<StoreCoverage> {
     .execute();
   const imported = reaches.flatMap(({ cursor }) => readReach(cursor));
   const subscriptions = Map.groupBy(spans, (span) => span.azure_subscription);
+  const evidence = await tallyOf(db, "evidence");
   return {
     from: least([oldest?.at ?? null, ...imported.map(({ from }) => from)]),
     to: greatest([newest?.at ?? null, ...imported.map(({ to }) => to)]),
     events: await tallyOf(db, "events"),
     quarantined: await tallyOf(db, "quarantined"),
-    evidence: await tallyOf(db, "evidence"),
+    evidence,
+    unleased: evidence - (await tallyOf(db, "leased")),
     subscriptions: [...subscriptions].map(([azureSubscription, rows]): SubscriptionCoverage => ({
       azureSubscription,
       spans: rows.map((row) => ({ from: row.from_at, to: row.to_at })),
