@@ -16,7 +16,8 @@ const LONGEST_PART = 1_000;
 /** Comes after every other character. */
 const LAST_CHARACTER = "\u{10ffff}";
 
-type Condition = Expression<SqlBool>;
+/** A condition of a query. */
+export type Condition = Expression<SqlBool>;
 
 /**
  * The part of the trail that a query asks for, and perhaps more. Openings without a VM count for a VM
@@ -171,7 +172,8 @@ function beginsWith(column: string, beginning: string): Condition {
   return sql<SqlBool>`${sql.ref(column)} >= ${beginning} and ${sql.ref(column)} < ${`${beginning}${LAST_CHARACTER}`}`;
 }
 
-function contains(column: string, part: string): Condition {
+/** That the column contains the part, which has no wildcards. */
+export function contains(column: string, part: string): Condition {
   return like(column, `%${escapedForLike(part)}%`);
 }
 
