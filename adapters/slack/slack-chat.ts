@@ -18,6 +18,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { Access } from "./access.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import { connectionFor } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -32,8 +33,9 @@ import { People } from "./people.ts";
 import { uploadPicture } from "./pictures.ts";
 import { Questions } from "./questions.ts";
 import { PLATFORM } from "./receipt.ts";
-import { SCOPES } from "./scopes.ts";
+import { scopesFor } from "./scopes.ts";
 import type { SlackSettings } from "./settings.ts";
+import { UserGroups } from "./user-groups.ts";
 import { clientOptions } from "./web-client.ts";
 import { InstalledWorkspaces, TokenWorkspace } from "./workspaces.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
@@ -68,6 +70,7 @@ class SlackChat implements ChatAdapter {
   readonly #parts: SlackParts;
   readonly #health: SlackHealth;
   readonly #people: People;
+  readonly #groups: UserGroups;
   readonly #provider: InstallProvider | null;
   readonly #workspaces: Workspaces;
   readonly #deliveries: Deliveries;
@@ -79,6 +82,7 @@ class SlackChat implements ChatAdapter {
     this.#parts = parts;
     this.#health = new SlackHealth(parts.clock);
     this.#people = new People(parts.clock, parts.log);
+    this.#groups = new UserGroups(parts.clock, parts.log);
     const { identity } = settings;
     if (identity.kind === "token") {
       this.#provider = null;
@@ -138,6 +142,13 @@ class SlackChat implements ChatAdapter {
       people: this.#people,
       log,
       handlers,
+      access: new Access({
+        settings: this.#settings,
+        people: this.#people,
+        groups: this.#groups,
+        handlers,
+        log,
+      }),
     };
     const questions = new Questions({ ...shared, clock: this.#parts.clock });
     registerListeners(app, {
@@ -202,7 +213,7 @@ class SlackChat implements ChatAdapter {
     try {
       const { scopes } = await this.#workspaces.of("");
       this.#scopes = scopes;
-      const missing = SCOPES.filter((scope) => scopes?.has(scope) === false);
+      const missing = scopesFor(this.#settings).filter((scope) => scopes?.has(scope) === false);
       if (missing.length > 0) {
         this.#parts.log(
           "warning",
