@@ -4,7 +4,6 @@ import type { Receipt } from "../../src/domain/notification.ts";
 import { message as messageOf, notice } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
-import { DeliveryError } from "../../src/errors.ts";
 import type { Access, Tried } from "./access.ts";
 import { withoutSecrets } from "./bolt-logger.ts";
 import { ExpiringCache } from "./expiring-cache.ts";
@@ -69,7 +68,7 @@ export class Questions {
   ): Promise<void> {
     await this.#guarded(async () => {
       const { settings } = this.#parts;
-      const workspace = await this.#workspace(asked, { kind: "question", text: asked.text });
+      const workspace = await this.#parts.workspaces.of(asked.team);
       const wish = wishOf(await this.#typed(workspace, asked.text));
       const isPublic =
         wish.visibility === null ? settings.publicAnswers : wish.visibility === "public";
@@ -108,7 +107,7 @@ export class Questions {
     await this.#guarded(async () => {
       const text = [action.id, ...(action.option === null ? [] : [action.option])].join(" ");
       const tried = { deliveryId: asked.deliveryId, kind: "action", text } as const;
-      const workspace = await this.#workspace(asked, tried);
+      const workspace = await this.#parts.workspaces.of(asked.team);
       await this.#answer(workspace, asked, tried, routeTo(workspace), (person) => {
         const { act } = this.#parts.handlers;
         return act === undefined
@@ -132,7 +131,7 @@ export class Questions {
   ): Promise<void> {
     await this.#guarded(async () => {
       const tried = { deliveryId: asked.deliveryId, kind: "question", text: "" } as const;
-      const workspace = await this.#workspace(asked, tried);
+      const workspace = await this.#parts.workspaces.of(asked.team);
       await this.#answer(workspace, asked, tried, routeTo(workspace), () =>
         Promise.resolve(message),
       );
@@ -147,7 +146,7 @@ export class Questions {
   ): Promise<void> {
     await this.#guarded(async () => {
       const tried = { deliveryId: asked.deliveryId, kind: "action", text: `page ${page}` } as const;
-      const workspace = await this.#workspace(asked, tried);
+      const workspace = await this.#parts.workspaces.of(asked.team);
       const admittance = await this.#parts.access.of(workspace, asked);
       const route = routeTo(workspace);
       if (!admittance.isAdmitted) {
@@ -163,24 +162,6 @@ export class Questions {
         await route.say(rendered);
       }
     });
-  }
-
-  /** The workspace that somebody asks from; one that Doorbell has no token of is refused. */
-  async #workspace(
-    asked: Omit<Asked, "conversation" | "text">,
-    tried: Omit<Tried, "deliveryId">,
-  ): Promise<Workspace> {
-    try {
-      return await this.#parts.workspaces.of(asked.team);
-    } catch (error) {
-      if (error instanceof DeliveryError && error.fault === "refused") {
-        const { deliveryId, team } = asked;
-        const refusal = { refusal: "workspace", person: null } as const;
-        // Without a token nobody can be told.
-        await this.#parts.access.refuse(team, asked, refusal, { ...tried, deliveryId });
-      }
-      throw error;
-    }
   }
 
   async #answer(

@@ -1,5 +1,5 @@
 import { App } from "@slack/bolt";
-import type { AuthorizeResult } from "@slack/bolt";
+import type { AuthorizeResult, AuthorizeSourceData } from "@slack/bolt";
 import type { InstallProvider } from "@slack/oauth";
 import { SECOND } from "../../src/domain/instant.ts";
 import type { Duration, Instant } from "../../src/domain/instant.ts";
@@ -129,9 +129,16 @@ class SlackChat implements ChatAdapter {
       provider: this.#provider,
       pongTimeout: this.#parts.pongTimeout ?? PONG_TIMEOUT,
     });
+    const access = new Access({
+      settings: this.#settings,
+      people: this.#people,
+      groups: this.#groups,
+      handlers,
+      log,
+    });
     const app = new App({
       receiver: connection.receiver,
-      authorize: async ({ teamId }) => authorization(await this.#workspaces.of(teamId ?? "")),
+      authorize: async (from) => this.#authorize(from, access),
       logger: boltLogger(log),
       clientOptions: clientOptions(this.#settings, log),
       convoStore: false,
@@ -142,13 +149,7 @@ class SlackChat implements ChatAdapter {
       people: this.#people,
       log,
       handlers,
-      access: new Access({
-        settings: this.#settings,
-        people: this.#people,
-        groups: this.#groups,
-        handlers,
-        log,
-      }),
+      access,
     };
     const questions = new Questions({ ...shared, clock: this.#parts.clock });
     registerListeners(app, {
@@ -203,6 +204,23 @@ class SlackChat implements ChatAdapter {
 
   health(): ChatHealth {
     return this.#health.report();
+  }
+
+  /** The tokens to work with; who comes from a workspace without any is refused, and cannot be told. */
+  async #authorize(
+    { teamId, userId, conversationId }: AuthorizeSourceData<boolean>,
+    access: Access,
+  ): Promise<AuthorizeResult> {
+    try {
+      return authorization(await this.#workspaces.of(teamId ?? ""));
+    } catch (error) {
+      if (error instanceof DeliveryError && error.fault === "refused" && userId !== undefined) {
+        const origin = { channel: conversationId ?? "", userId, isDirect: false };
+        const tried = { deliveryId: "", kind: "question", text: "" } as const;
+        await access.refuse(teamId ?? "", origin, { refusal: "workspace", person: null }, tried);
+      }
+      throw error;
+    }
   }
 
   /** Asks Slack about the token of the configuration, if there is one. */
