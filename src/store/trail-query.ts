@@ -16,8 +16,7 @@ const LONGEST_PART = 1_000;
 /** Comes after every other character. */
 const LAST_CHARACTER = "\u{10ffff}";
 
-/** A condition of a query. */
-export type Condition = Expression<SqlBool>;
+type Condition = Expression<SqlBool>;
 
 /**
  * The part of the trail that a query asks for, and perhaps more. Openings without a VM count for a VM

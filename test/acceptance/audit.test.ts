@@ -84,10 +84,13 @@ slack:
     },
   ]);
   const flood = await rows("--user", alice.user.id);
-  expect(flood.map(({ outcome }) => outcome).toSorted()).toEqual([
-    ...Array.from({ length: 10 }, () => "answered"),
-    ...Array.from({ length: 4 }, () => "slowed"),
-  ]);
+  const count = (wanted: string): number =>
+    flood.filter(({ outcome }) => outcome === wanted).length;
+  expect(flood).toHaveLength(14);
+  // One more may be taken for each 6 s that a slow machine needs.
+  expect(count("answered")).toBeGreaterThanOrEqual(10);
+  expect(count("slowed")).toBe(14 - count("answered"));
+  expect(count("slowed")).toBeGreaterThan(0);
   expect(await rows("--user", "BOB", "--channel", ops.id)).toMatchObject([
     { outcome: "answered", vms: ["vm-x"] },
   ]);

@@ -181,7 +181,9 @@ test.each([
 ])("a failure is audited by its code alone: %s", async (error, reason) => {
   const entries: AuditEntry[] = [];
   const reception = receptionOn(new StandingClock(NOW), {
-    conversations: answering(() => Promise.reject(error)),
+    conversations: answering(async () => {
+      throw error;
+    }),
     store: listed(entries, () => true),
   });
   await expect(reception.answer(question("what is open"))).rejects.toBe(error);
