@@ -170,7 +170,7 @@ export class IngestService {
     const feed = importFeed(azureSubscription);
     const before = readReach(await this.#parts.store.cursor(feed));
     const cursor = writeReach(withSpan(before, reached));
-    const move = { feed, cursor, read: null };
+    const move = { feed, lease: feedLease(feed, azureSubscription), cursor, read: null };
     const content = { events: [], sightings: [], quarantined: [], move };
     await this.#keeper.store(content, [azureSubscription], () => false);
     await this.#keeper.storeHeld(feed);

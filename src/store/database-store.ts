@@ -1,5 +1,6 @@
 import type { Expression } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { AuditEntry, AuditQuery } from "../domain/audit.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { subscriptionLease } from "../domain/lease-name.ts";
 import type { ChannelRef, ChannelSubscription, PauseScope } from "../domain/notification.ts";
@@ -21,6 +22,7 @@ import type {
   TrailNames,
   TrailQuery,
 } from "../ports.ts";
+import { readAudit, removeAuditBefore, writeAudit } from "./audit.ts";
 import {
   addSilence,
   makeWaitingDue,
@@ -314,6 +316,22 @@ export class DatabaseStore implements Store {
   async forgetInstallation(platform: string, workspace: string): Promise<void> {
     await this.#database.write(async (db) => {
       await removeInstallation(db, platform, workspace);
+    });
+  }
+
+  async audit(entry: AuditEntry): Promise<void> {
+    await this.#database.write(async (db) => {
+      await writeAudit(db, entry);
+    });
+  }
+
+  audited(query: AuditQuery): AsyncIterable<AuditEntry> {
+    return readAudit(this.#database, query);
+  }
+
+  async forgetAudited(before: Instant): Promise<void> {
+    await this.#database.write(async (db) => {
+      await removeAuditBefore(db, before);
     });
   }
 

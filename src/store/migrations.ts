@@ -18,6 +18,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: "first tables", run: firstTables },
   { number: 2, name: "acknowledgements, silences, installations", run: reactionTables },
   { number: 3, name: "replicas, leases, pauses of channels", run: replicaTables },
+  { number: 4, name: "audit", run: auditTables },
 ];
 
 /** The newest schema that this Doorbell knows. */
@@ -375,4 +376,14 @@ async function replicaTables(db: Queries, kind: DatabaseKind): Promise<void> {
   pause = withColumns(pause, text, ["reason"]);
   await end(pause.addPrimaryKeyConstraint("channel_pause_pk", [...place])).execute();
   await schema.alterTable("delivery").addColumn("claimed_by", text).execute();
+}
+
+async function auditTables(db: Queries, kind: DatabaseKind): Promise<void> {
+  const { text, integer, end } = wordsOf(kind);
+  const { schema } = db;
+  let entry = withColumns(schema.createTable("audit_entry"), text, ["id"]);
+  entry = withColumns(entry, integer, ["at"]);
+  entry = withColumns(entry, text, ["channel", "user_id", "user_key", "outcome", "body"]);
+  await end(entry.addPrimaryKeyConstraint("audit_entry_pk", ["id"])).execute();
+  await schema.createIndex("audit_by_time").on("audit_entry").columns(["at", "id"]).execute();
 }

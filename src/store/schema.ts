@@ -31,6 +31,7 @@ export interface Schema {
   readonly replica: ReplicaTable;
   readonly lease: LeaseTable;
   readonly channel_pause: ChannelPauseTable;
+  readonly audit_entry: AuditEntryTable;
 }
 
 /** A connection, or a transaction on one. */
@@ -285,4 +286,15 @@ interface ChannelPauseTable {
   failures: number;
   waits_for_person: number;
   reason: string;
+}
+
+/** Who asked what, and what became of it; `body` has it all, the other columns find it. */
+interface AuditEntryTable {
+  id: string;
+  at: number;
+  channel: string;
+  user_id: string;
+  user_key: string;
+  outcome: string;
+  body: string;
 }
