@@ -4,6 +4,7 @@ import { CommandContext } from "./commands/command-context.ts";
 import type { Surroundings } from "./commands/command-context.ts";
 import {
   askOptions,
+  auditOptions,
   demoOptions,
   serviceOptions,
   storeCopyOptions,
@@ -24,6 +25,12 @@ Examples:
   doorbell ask "who opened port 3389 on vm-x" --from export.json
   doorbell ask "what is open to any source" --from export.json --zone Europe/Berlin
   doorbell ask "help"`;
+
+const AUDIT_EXAMPLES = `
+Examples:
+  doorbell audit --since 24h --outcome refused
+  doorbell audit --since monday --user alice
+  doorbell audit --since 90d --format csv > questions.csv`;
 
 const DEMO_EXAMPLES = `
 Examples:
@@ -229,6 +236,21 @@ function describeStore(
   context: CommandContext,
   finish: (status: number) => void,
 ): void {
+  configured(program.command("audit"))
+    .description("List who asked and pressed what, in any chat, and what became of it")
+    .option("--since <time>", "only after this time, such as 24h or 'monday' (default: 24h)")
+    .option("--until <time>", "only before this time")
+    .option("--user <person>", "only this person: an ID, or a part of the name")
+    .option("--channel <id>", "only this channel, by its ID")
+    .option("--outcome <outcome>", "only answered, refused, failed, slowed, repeated or unfinished")
+    .option("--format <format>", "text, json, csv or ndjson (default: text)")
+    .option("--zone <zone>", ZONE)
+    .addHelpText("after", AUDIT_EXAMPLES)
+    .action(async (options: ParsedOptions) => {
+      const { printAudit } = await import("./commands/audit.ts");
+      finish(await printAudit(auditOptions(options), context));
+    });
+
   const store = program.command("store").description("Work on the store itself");
   configured(store.command("copy"))
     .description("Copy a store into another, empty one: the way to PostgreSQL and back")

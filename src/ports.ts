@@ -1,7 +1,14 @@
 import type { AccessRequest } from "./domain/access-request.ts";
 import type { ActivityEvent } from "./domain/activity-event.ts";
+import type { AuditEntry, AuditQuery } from "./domain/audit.ts";
 import type { BarChart } from "./domain/bar-chart.ts";
-import type { ChannelChange, HomeVisit, IncomingAction, IncomingQuestion } from "./domain/chat.ts";
+import type {
+  ChannelChange,
+  HomeVisit,
+  IncomingAction,
+  IncomingQuestion,
+  RefusedAttempt,
+} from "./domain/chat.ts";
 import type {
   FeedHealth,
   FeedPage,
@@ -348,6 +355,16 @@ export interface ChannelStore {
   retryWaiting(channel: ChannelRef, now: Instant): Promise<void>;
 }
 
+/** The part of the store that keeps who asked what, and what became of it. */
+export interface AuditStore {
+  /** Adds an entry, or replaces the one with its id. */
+  audit(entry: AuditEntry): Promise<void>;
+  /** Entries that fit, oldest first. */
+  audited(query: AuditQuery): AsyncIterable<AuditEntry>;
+  /** Removes entries from before an instant. */
+  forgetAudited(before: Instant): Promise<void>;
+}
+
 /** Everything that is kept. */
 export interface Store
   extends
@@ -356,6 +373,7 @@ export interface Store
     OutboxStore,
     ConversationStore,
     ChannelStore,
+    AuditStore,
     ChatInstallations {
   /** Which database it is, without secrets, for `status` and `doctor`. */
   readonly description: string;
@@ -389,6 +407,8 @@ export interface PostOptions {
 export interface ChatAdapter {
   readonly platform: string;
   readonly capabilities: ChatCapabilities;
+  /** Whether only the person is there who runs the program, and whom nobody slows; false when missing. */
+  readonly isLocal?: boolean;
   /** Connects and begins to hand over questions. */
   start(handlers: ChatHandlers): Promise<void>;
   stop(): Promise<void>;
@@ -456,6 +476,12 @@ export interface ChatHandlers {
   readonly questionsAbout?: (text: string) => Promise<readonly string[]>;
   /** Openings that fit what was typed into a search, the newest first; all where nothing was. */
   readonly openings?: (typed: string, most: number) => Promise<readonly OpeningHit[]>;
+  /**
+   * Hears of whatever the adapter refuses by the rules of `domain/access.ts`, so that it is audited.
+   *
+   * @returns whether the person is told; false when they try so often that nothing more is said.
+   */
+  readonly refused?: (attempt: RefusedAttempt) => Promise<boolean>;
   /** Hears that a channel closed, opened or was renamed. */
   readonly channelChanged?: (change: ChannelChange) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { DeliveryError } from "../../src/errors.ts";
 import type { Log } from "../../src/ports.ts";
 import { deliveryError } from "./delivery-error.ts";
-import { SCOPES } from "./scopes.ts";
+import { scopesFor } from "./scopes.ts";
 import type { SlackSettings } from "./settings.ts";
 import { webClient } from "./web-client.ts";
 import { TokenWorkspace } from "./workspaces.ts";
@@ -21,6 +21,7 @@ const LOSSES: Readonly<Record<string, string>> = {
   "groups:history": "posts whose answer was lost cannot be looked for in private channels",
   "users:read.email": "people are plain names instead of links to their profiles",
   "users:read": "nobody is answered, since nobody can be told from a guest",
+  "usergroups:read": "the members of `slack.groups` are not answered",
   "files:write": "timelines cannot be posted",
 };
 
@@ -31,7 +32,7 @@ export async function* checkSlack(
 ): AsyncGenerator<SlackCheck, void, undefined> {
   const { identity, transport } = settings;
   if (identity.kind === "token") {
-    yield* checkBotToken(new TokenWorkspace(identity.botToken, settings, log));
+    yield* checkBotToken(new TokenWorkspace(identity.botToken, settings, log), settings);
   }
   if (transport.kind === "socket") {
     yield await checkAppToken(settings, transport.appToken.reveal(), log);
@@ -40,6 +41,7 @@ export async function* checkSlack(
 
 async function* checkBotToken(
   workspaces: TokenWorkspace,
+  settings: SlackSettings,
 ): AsyncGenerator<SlackCheck, void, undefined> {
   let scopes: ReadonlySet<string> | null;
   try {
@@ -54,7 +56,7 @@ async function* checkBotToken(
     yield { what: "Slack: bot token", result: "failed", advice: adviceOf(error) };
     return;
   }
-  for (const scope of SCOPES.filter((one) => scopes?.has(one) === false)) {
+  for (const scope of scopesFor(settings).filter((one) => scopes?.has(one) === false)) {
     const loss = LOSSES[scope];
     yield {
       what: `Slack: scope ${scope}`,

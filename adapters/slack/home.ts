@@ -1,20 +1,21 @@
 import { choices, heading, message as messageOf, paragraph } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Log } from "../../src/ports.ts";
-import { refusal } from "./access.ts";
+import type { Access } from "./access.ts";
 import { withoutSecrets } from "./bolt-logger.ts";
 import { firstOf } from "./deliveries.ts";
 import type { People } from "./people.ts";
 import { PLATFORM } from "./receipt.ts";
 import { renderPages } from "./render/render.ts";
 import type { SlackSettings } from "./settings.ts";
-import type { Workspaces } from "./workspaces.ts";
+import type { Workspace, Workspaces } from "./workspaces.ts";
 
 /** What the home tab is made with. */
 export interface HomeParts {
   readonly settings: SlackSettings;
   readonly workspaces: Workspaces;
   readonly people: People;
+  readonly access: Access;
   readonly handlers: Pick<ChatHandlers, "home">;
   readonly log: Log;
 }
@@ -32,7 +33,10 @@ export class Home {
     const { workspaces, people, log } = this.#parts;
     try {
       const workspace = await workspaces.of(team);
-      const message = await this.#message(team, userId, channel);
+      const message = await this.#message(workspace, userId, channel);
+      if (message === null) {
+        return;
+      }
       const profiles = await people.profiles(workspace, message);
       const { blocks } = firstOf(
         renderPages(message, profiles, "view", { note: null, answer: null }),
@@ -44,14 +48,15 @@ export class Home {
     }
   }
 
-  async #message(team: string, userId: string, channel: string): Promise<Message> {
-    const { settings, workspaces, people, handlers } = this.#parts;
-    const workspace = await workspaces.of(team);
-    const person = await people.byId(workspace, userId);
-    const refused = refusal(settings, { team, channel, isDirect: true }, person);
-    if (refused !== null || person === null) {
-      return messageOf("info", refused ?? "", [paragraph(refused ?? "")]);
+  async #message(workspace: Workspace, userId: string, channel: string): Promise<Message | null> {
+    const { access, handlers } = this.#parts;
+    const origin = { channel, userId, isDirect: true };
+    const admittance = await access.of(workspace, origin);
+    if (!admittance.isAdmitted) {
+      const tried = { deliveryId: "", kind: "home", text: "" } as const;
+      return access.refuse(workspace.id, origin, admittance, tried);
     }
+    const { person } = admittance;
     const visit = {
       user: { id: person.id, name: person.name, zone: person.zone },
       channel: { platform: PLATFORM, workspace: workspace.id, channel },

@@ -6,7 +6,7 @@ import { DoorbellError } from "../../src/errors.ts";
 import type { ChatInstallations, Log } from "../../src/ports.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import { PLATFORM } from "./receipt.ts";
-import { SCOPES } from "./scopes.ts";
+import { scopesFor } from "./scopes.ts";
 import type { SlackIdentity, SlackSettings } from "./settings.ts";
 import { clientOptions } from "./web-client.ts";
 
@@ -108,7 +108,7 @@ export function installProvider(
     clientOptions: options,
     authorizationUrl: new URL("/oauth/v2/authorize", settings.apiUrl).toString(),
     directInstall: true,
-    installUrlOptions: { scopes: [...SCOPES], redirectUri: identity.redirectUri },
+    installUrlOptions: { scopes: [...scopesFor(settings)], redirectUri: identity.redirectUri },
   });
 }
 

@@ -1,5 +1,6 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
+import type { Standing } from "../../src/domain/access.ts";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Inline, Message, MessageNode } from "../../src/message/message.ts";
 import type { Clock, Log } from "../../src/ports.ts";
@@ -15,7 +16,7 @@ export interface SlackPerson {
   readonly zone: string | null;
   readonly mail: string | null;
   /** `foreign`: of another organisation, in a shared channel. */
-  readonly standing: "member" | "guest" | "foreign";
+  readonly standing: Standing;
 }
 
 const FOUND_FOR = 6 * HOUR;
@@ -34,7 +35,7 @@ const userAnswer = z.object({
     is_restricted: z.boolean().optional(),
     is_ultra_restricted: z.boolean().optional(),
     is_stranger: z.boolean().optional(),
-    enterprise_user: z.unknown().optional(),
+    enterprise_user: z.object({ enterprise_id: z.string().optional() }).optional(),
     profile: z.object({ email: z.string().optional() }).optional(),
   }),
 });
@@ -114,12 +115,13 @@ export class People {
 function personOf(answer: unknown, workspace: Workspace): SlackPerson {
   const { user } = userAnswer.parse(answer);
   const guest = user.is_restricted === true || user.is_ultra_restricted === true;
-  // An organisation with several workspaces lends its people to all of them.
-  const foreign =
-    user.is_stranger === true ||
-    (user.team_id !== undefined &&
-      user.team_id !== workspace.id &&
-      user.enterprise_user === undefined);
+  // An organisation with several workspaces lends its people to all of them. People of a shared channel
+  // are no strangers to Slack, and may have an organisation too: another one.
+  const isOwn =
+    user.team_id === undefined ||
+    user.team_id === workspace.id ||
+    (workspace.enterprise !== null && user.enterprise_user?.enterprise_id === workspace.enterprise);
+  const foreign = user.is_stranger === true || !isOwn;
   return {
     id: user.id,
     name: user.real_name ?? user.name ?? user.id,

@@ -4,7 +4,7 @@ import type { Receipt } from "../../src/domain/notification.ts";
 import { message as messageOf, notice } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
-import { refusal } from "./access.ts";
+import type { Access, Tried } from "./access.ts";
 import { withoutSecrets } from "./bolt-logger.ts";
 import { ExpiringCache } from "../chat/expiring-cache.ts";
 import type { People, SlackPerson } from "./people.ts";
@@ -41,6 +41,7 @@ export interface QuestionParts {
   readonly settings: SlackSettings;
   readonly workspaces: Workspaces;
   readonly people: People;
+  readonly access: Access;
   readonly handlers: ChatHandlers;
   readonly clock: Clock;
   readonly log: Log;
@@ -66,13 +67,14 @@ export class Questions {
     routeTo: (workspace: Workspace, isPublic: boolean) => ReplyRoute,
   ): Promise<void> {
     await this.#guarded(async () => {
-      const { workspaces, settings } = this.#parts;
-      const workspace = await workspaces.of(asked.team);
+      const { settings } = this.#parts;
+      const workspace = await this.#parts.workspaces.of(asked.team);
       const wish = wishOf(await this.#typed(workspace, asked.text));
       const isPublic =
         wish.visibility === null ? settings.publicAnswers : wish.visibility === "public";
       const text = wish.text === "" ? "help" : wish.text;
-      await this.#answer(workspace, asked, routeTo(workspace, isPublic), (person) =>
+      const tried = { deliveryId: asked.deliveryId, kind: "question", text } as const;
+      await this.#answer(workspace, asked, tried, routeTo(workspace, isPublic), (person) =>
         this.#parts.handlers.answer({
           deliveryId: asked.deliveryId,
           channel: { platform: PLATFORM, workspace: workspace.id, channel: asked.channel },
@@ -89,9 +91,8 @@ export class Questions {
   async admits(team: string, userId: string): Promise<boolean> {
     try {
       const workspace = await this.#parts.workspaces.of(team);
-      const person = await this.#parts.people.byId(workspace, userId);
-      const origin = { team: workspace.id, channel: userId, isDirect: true };
-      return refusal(this.#parts.settings, origin, person) === null;
+      const origin = { channel: userId, userId, isDirect: true };
+      return (await this.#parts.access.of(workspace, origin)).isAdmitted;
     } catch {
       return false;
     }
@@ -104,8 +105,10 @@ export class Questions {
     routeTo: (workspace: Workspace) => ReplyRoute,
   ): Promise<void> {
     await this.#guarded(async () => {
+      const text = [action.id, ...(action.option === null ? [] : [action.option])].join(" ");
+      const tried = { deliveryId: asked.deliveryId, kind: "action", text } as const;
       const workspace = await this.#parts.workspaces.of(asked.team);
-      await this.#answer(workspace, asked, routeTo(workspace), (person) => {
+      await this.#answer(workspace, asked, tried, routeTo(workspace), (person) => {
         const { act } = this.#parts.handlers;
         return act === undefined
           ? Promise.resolve(said("Doorbell cannot do this here."))
@@ -127,8 +130,11 @@ export class Questions {
     routeTo: (workspace: Workspace) => ReplyRoute,
   ): Promise<void> {
     await this.#guarded(async () => {
+      const tried = { deliveryId: asked.deliveryId, kind: "question", text: "" } as const;
       const workspace = await this.#parts.workspaces.of(asked.team);
-      await this.#answer(workspace, asked, routeTo(workspace), () => Promise.resolve(message));
+      await this.#answer(workspace, asked, tried, routeTo(workspace), () =>
+        Promise.resolve(message),
+      );
     });
   }
 
@@ -139,18 +145,21 @@ export class Questions {
     routeTo: (workspace: Workspace) => ReplyRoute,
   ): Promise<void> {
     await this.#guarded(async () => {
+      const tried = { deliveryId: asked.deliveryId, kind: "action", text: `page ${page}` } as const;
       const workspace = await this.#parts.workspaces.of(asked.team);
+      const admittance = await this.#parts.access.of(workspace, asked);
+      const route = routeTo(workspace);
+      if (!admittance.isAdmitted) {
+        await this.#refuse(workspace, asked, admittance, tried, route);
+        return;
+      }
       const [answer = "", number = ""] = page.split(":", 2);
       const rendered = this.#pages.get(answer, this.#parts.clock.now())?.[Number(number) - 1];
       if (rendered === undefined) {
-        await this.#say(
-          workspace,
-          routeTo(workspace),
-          said("The rest of this answer is no longer at hand. Ask again."),
-          asked.deliveryId,
-        );
+        const gone = said("The rest of this answer is no longer at hand. Ask again.");
+        await this.#say(workspace, route, gone, asked.deliveryId);
       } else {
-        await routeTo(workspace).say(rendered);
+        await route.say(rendered);
       }
     });
   }
@@ -158,22 +167,30 @@ export class Questions {
   async #answer(
     workspace: Workspace,
     asked: Omit<Asked, "conversation" | "text">,
+    tried: Tried,
     route: ReplyRoute,
     answer: (person: SlackPerson) => Promise<Message | null>,
   ): Promise<void> {
-    const person = await this.#parts.people.byId(workspace, asked.userId);
-    const refused = refusal(this.#parts.settings, asked, person);
-    if (refused !== null || person === null) {
-      const text = refused ?? "";
-      this.#parts.log("info", `Slack: a question was refused: ${text}`, {
-        workspace: workspace.id,
-        channel: asked.channel,
-        user: asked.userId,
-      });
-      await this.#say(workspace, route, said(text), asked.deliveryId);
+    const admittance = await this.#parts.access.of(workspace, asked);
+    if (!admittance.isAdmitted) {
+      await this.#refuse(workspace, asked, admittance, tried, route);
       return;
     }
-    const message = await this.#patiently(this.#soundly(answer(person)), route);
+    const message = await this.#patiently(this.#soundly(answer(admittance.person)), route);
+    if (message !== null) {
+      await this.#say(workspace, route, message, asked.deliveryId);
+    }
+  }
+
+  async #refuse(
+    workspace: Workspace,
+    asked: Omit<Asked, "conversation" | "text">,
+    refused: Parameters<Access["refuse"]>[2],
+    tried: Tried,
+    route: ReplyRoute,
+  ): Promise<void> {
+    const { access } = this.#parts;
+    const message = await this.#soundly(access.refuse(workspace.id, asked, refused, tried));
     if (message !== null) {
       await this.#say(workspace, route, message, asked.deliveryId);
     }

@@ -1,5 +1,6 @@
 import { LIFECYCLE_EVENTS } from "./lifecycle.ts";
 import { QUESTION_EVENTS } from "./listeners.ts";
+import type { SlackSettings } from "./settings.ts";
 
 /**
  * The scopes that each call of the Web API takes.
@@ -14,6 +15,7 @@ export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
   "files.completeUploadExternal": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
+  "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
   "users.lookupByEmail": ["users:read.email"],
   "views.open": [],
@@ -49,14 +51,24 @@ const EVENT_SCOPES: Readonly<
 /** Slash commands and shortcuts. */
 const INTERACTION_SCOPES: readonly string[] = ["commands"];
 
-/** Every scope that Doorbell asks for. */
+/** What only the setting `groups` needs, so that nobody else gives it. */
+export const GROUP_SCOPE = "usergroups:read";
+
+/** Every scope that Doorbell asks for where no user groups are named. */
 export const SCOPES: readonly string[] = [
   ...new Set([
     ...INTERACTION_SCOPES,
     ...Object.values(METHOD_SCOPES).flat(),
     ...Object.values(EVENT_SCOPES).flat(),
   ]),
-].toSorted();
+]
+  .filter((scope) => scope !== GROUP_SCOPE)
+  .toSorted();
+
+/** Every scope that Doorbell asks for with these settings. */
+export function scopesFor({ groups }: Pick<SlackSettings, "groups">): readonly string[] {
+  return groups.length === 0 ? SCOPES : [...SCOPES, GROUP_SCOPE].toSorted();
+}
 
 /** Every event that Doorbell listens to, as the manifest names it. */
 export const EVENTS: readonly string[] = [...LIFECYCLE_EVENTS, ...QUESTION_EVENTS].toSorted();

@@ -1,8 +1,12 @@
 import type { Secret } from "../../src/config/secret.ts";
+import type { AccessRules } from "../../src/domain/access.ts";
 import type { Duration } from "../../src/domain/instant.ts";
 
-/** The `slack` section of the configuration. */
-export interface SlackSettings {
+/**
+ * The `slack` section of the configuration. The rules of who may ask carry Slack's IDs: workspaces `T…`,
+ * channels `C…`, users `U…` and `W…`, user groups `S…`.
+ */
+export interface SlackSettings extends AccessRules {
   /** How the app proves itself to Slack: one token, or tokens of every workspace that installs it. */
   readonly identity: SlackIdentity;
   /** How Slack reaches Doorbell. */
@@ -11,14 +15,6 @@ export interface SlackSettings {
   readonly command: string;
   /** Whether everybody in the channel sees answers; else only the asker does, unless they say `public`. */
   readonly publicAnswers: boolean;
-  /** IDs of the workspaces (`T…`) that may use Doorbell; empty: every one whose token it has. */
-  readonly workspaces: readonly string[];
-  /** IDs of the channels (`C…`) where questions are answered, or `all`. */
-  readonly channels: readonly string[] | "all";
-  /** Whether questions in direct messages are answered. */
-  readonly directMessages: boolean;
-  /** Whether guests of the workspace may ask; people of other organisations never may. */
-  readonly guests: boolean;
   /** The Web API; `https://slack.com/api/` but in tests. */
   readonly apiUrl: string;
   /** How long a call may take, in ms; 10,000 but in tests. What was sent by then may have been done. */

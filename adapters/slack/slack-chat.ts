@@ -1,5 +1,5 @@
 import { App } from "@slack/bolt";
-import type { AuthorizeResult } from "@slack/bolt";
+import type { AuthorizeResult, AuthorizeSourceData } from "@slack/bolt";
 import type { InstallProvider } from "@slack/oauth";
 import { SECOND } from "../../src/domain/instant.ts";
 import type { Duration, Instant } from "../../src/domain/instant.ts";
@@ -18,6 +18,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { Access } from "./access.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import { connectionFor } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -32,8 +33,9 @@ import { People } from "./people.ts";
 import { uploadPicture } from "./pictures.ts";
 import { Questions } from "./questions.ts";
 import { PLATFORM } from "./receipt.ts";
-import { SCOPES } from "./scopes.ts";
+import { scopesFor } from "./scopes.ts";
 import type { SlackSettings } from "./settings.ts";
+import { UserGroups } from "./user-groups.ts";
 import { clientOptions } from "./web-client.ts";
 import { InstalledWorkspaces, TokenWorkspace } from "./workspaces.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
@@ -68,6 +70,7 @@ class SlackChat implements ChatAdapter {
   readonly #parts: SlackParts;
   readonly #health: SlackHealth;
   readonly #people: People;
+  readonly #groups: UserGroups;
   readonly #provider: InstallProvider | null;
   readonly #workspaces: Workspaces;
   readonly #deliveries: Deliveries;
@@ -79,6 +82,7 @@ class SlackChat implements ChatAdapter {
     this.#parts = parts;
     this.#health = new SlackHealth(parts.clock);
     this.#people = new People(parts.clock, parts.log);
+    this.#groups = new UserGroups(parts.clock, parts.log);
     const { identity } = settings;
     if (identity.kind === "token") {
       this.#provider = null;
@@ -125,9 +129,16 @@ class SlackChat implements ChatAdapter {
       provider: this.#provider,
       pongTimeout: this.#parts.pongTimeout ?? PONG_TIMEOUT,
     });
+    const access = new Access({
+      settings: this.#settings,
+      people: this.#people,
+      groups: this.#groups,
+      handlers,
+      log,
+    });
     const app = new App({
       receiver: connection.receiver,
-      authorize: async ({ teamId }) => authorization(await this.#workspaces.of(teamId ?? "")),
+      authorize: async (from) => this.#authorize(from, access),
       logger: boltLogger(log),
       clientOptions: clientOptions(this.#settings, log),
       convoStore: false,
@@ -138,6 +149,7 @@ class SlackChat implements ChatAdapter {
       people: this.#people,
       log,
       handlers,
+      access,
     };
     const questions = new Questions({ ...shared, clock: this.#parts.clock });
     registerListeners(app, {
@@ -194,6 +206,23 @@ class SlackChat implements ChatAdapter {
     return this.#health.report();
   }
 
+  /** The tokens to work with; who comes from a workspace without any is refused, and cannot be told. */
+  async #authorize(
+    { teamId, userId, conversationId }: AuthorizeSourceData<boolean>,
+    access: Access,
+  ): Promise<AuthorizeResult> {
+    try {
+      return authorization(await this.#workspaces.of(teamId ?? ""));
+    } catch (error) {
+      if (error instanceof DeliveryError && error.fault === "refused" && userId !== undefined) {
+        const origin = { channel: conversationId ?? "", userId, isDirect: false };
+        const tried = { deliveryId: "", kind: "question", text: "" } as const;
+        await access.refuse(teamId ?? "", origin, { refusal: "workspace", person: null }, tried);
+      }
+      throw error;
+    }
+  }
+
   /** Asks Slack about the token of the configuration, if there is one. */
   async #checkToken(): Promise<void> {
     if (this.#settings.identity.kind !== "token") {
@@ -202,7 +231,7 @@ class SlackChat implements ChatAdapter {
     try {
       const { scopes } = await this.#workspaces.of("");
       this.#scopes = scopes;
-      const missing = SCOPES.filter((scope) => scopes?.has(scope) === false);
+      const missing = scopesFor(this.#settings).filter((scope) => scopes?.has(scope) === false);
       if (missing.length > 0) {
         this.#parts.log(
           "warning",

@@ -17,6 +17,8 @@ export interface Workspace {
   /** The bot as a user (`U…`) and as a bot (`B…`). */
   readonly botUserId: string;
   readonly botId: string;
+  /** The organisation (`E…`) that the workspace belongs to; null for a workspace of its own. */
+  readonly enterprise: string | null;
   /** Such as `https://contoso.slack.com/`. */
   readonly url: string;
   /** What the token may do; null where Slack does not tell. */
@@ -129,6 +131,7 @@ const identity = z.object({
   team_id: z.string(),
   user_id: z.string(),
   bot_id: z.string().optional(),
+  enterprise_id: z.string().nullish(),
   url: z.string(),
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 });
@@ -145,6 +148,7 @@ async function workspaceOf(token: string, settings: SlackSettings, log: Log): Pr
       botToken: token,
       botUserId: answer.user_id,
       botId: answer.bot_id ?? "",
+      enterprise: answer.enterprise_id ?? null,
       url: answer.url,
       scopes: scopes === undefined ? null : new Set(scopes),
     };

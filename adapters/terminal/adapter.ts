@@ -81,6 +81,7 @@ export function createTerminalChat(options: TerminalChatOptions): TerminalChat {
 
 class Terminal implements TerminalChat {
   readonly platform = PLATFORM;
+  readonly isLocal = true;
   readonly capabilities: ChatCapabilities = { readBack: false, threads: false };
   readonly left: Promise<void>;
   readonly #options: TerminalChatOptions;

@@ -1,5 +1,5 @@
-import type { Conversations } from "../ask/conversations.ts";
 import { questionsAbout } from "../ask/questions-about.ts";
+import type { Reception } from "../ask/reception.ts";
 import { questionNames } from "../ask/vm-match.ts";
 import type { ChannelChange } from "../domain/chat.ts";
 import type { ChannelRef } from "../domain/notification.ts";
@@ -8,7 +8,7 @@ import type { ChatHandlers, Log, Store } from "../ports.ts";
 /** What the handlers work with. */
 export interface HandlerParts {
   readonly store: Store;
-  readonly conversations: Conversations;
+  readonly reception: Reception;
   readonly closed: ClosedChannels;
   readonly log: Log;
   /** Tries what waits there at once. */
@@ -37,11 +37,12 @@ export class ClosedChannels {
 
 /** What the program does with what comes from a chat. */
 export function chatHandlers(parts: HandlerParts): ChatHandlers {
-  const { store, conversations } = parts;
+  const { store, reception } = parts;
   return {
-    answer: async (question) => conversations.answer(question),
-    act: async (action) => conversations.act(action),
-    home: async (visit) => conversations.home(visit),
+    answer: async (question) => reception.answer(question),
+    act: async (action) => reception.act(action),
+    home: async (visit) => reception.home(visit),
+    refused: async (attempt) => reception.refused(attempt),
     vmNames: async (typed, most) =>
       namesWith(typed, questionNames(await store.names()).vms).slice(0, most),
     questionsAbout: async (text) => questionsAbout(text, await store.names()),

@@ -73,6 +73,7 @@ export async function startDemo(parts: DemoParts): Promise<Demo> {
       zone,
       workingHours: null,
       retention: null,
+      auditRetention: null,
       log: (level, message, fields) => {
         if (level === "error" || level === "warning") {
           onProblem([...Object.values(fields ?? {}), message].join(": "));

@@ -1,8 +1,9 @@
 import { Conversations } from "../ask/conversations.ts";
+import { Reception } from "../ask/reception.ts";
 import type { ConfiguredSubscription } from "../config/configuration.ts";
 import type { FeedHealth } from "../domain/feed.ts";
 import { HOUR, MINUTE } from "../domain/instant.ts";
-import type { Duration } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 import type { ChannelRef } from "../domain/notification.ts";
 import type { WorkingHours } from "../domain/working-hours.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
@@ -44,6 +45,8 @@ export interface ServiceParts {
   readonly workingHours: WorkingHours | null;
   /** Age after which data is thinned; null keeps everything. */
   readonly retention: Duration | null;
+  /** Age after which entries of the audit are removed; null keeps all. */
+  readonly auditRetention: Duration | null;
   readonly log: Log;
 }
 
@@ -129,7 +132,16 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     await store.retryWaiting(channel, clock.now());
     outbox.resume(channel);
   };
-  const handlers = chatHandlers({ store, conversations, closed, log, resume });
+  const local = new Set(chats.filter((chat) => chat.isLocal === true).map((chat) => chat.platform));
+  const reception = new Reception({
+    conversations,
+    store,
+    clock,
+    wall,
+    random,
+    isLocal: (platform) => local.has(platform),
+  });
+  const handlers = chatHandlers({ store, reception, closed, log, resume });
   const feeding = new AbortController();
   const delivering = new AbortController();
   /** A feed of what is past is there when it has ended: then what follows from it is stored too. */
@@ -146,7 +158,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     ingest.keepTime(TICK, feeding.signal),
     watchChats(chatStates, log, wall, feeding.signal),
     watchFeeds(() => sources.map((source) => source.health()), log, wall, feeding.signal),
-    ...(parts.retention === null ? [] : [thinning(ingest, parts.retention, parts, feeding.signal)]),
+    ...removals(ingest, parts).map(async (remove) => hourly(remove, parts, feeding.signal)),
   ];
   let deliveries: Promise<void> | null = null;
   return {
@@ -176,15 +188,33 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
 }
 
-async function thinning(
+type Remove = (now: Instant) => Promise<void>;
+
+/** What takes away that is too old. */
+function removals(
   ingest: IngestService,
-  age: Duration,
+  { store, retention, auditRetention }: ServiceParts,
+): readonly Remove[] {
+  const all: Remove[] = [];
+  if (retention !== null) {
+    all.push(async (now) => {
+      await ingest.thin(now - retention);
+    });
+  }
+  if (auditRetention !== null) {
+    all.push(async (now) => store.forgetAudited(now - auditRetention));
+  }
+  return all;
+}
+
+async function hourly(
+  remove: Remove,
   { clock, log }: Pick<ServiceParts, "clock" | "log">,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await ingest.thin(clock.now() - age);
+      await remove(clock.now());
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log("warning", `What is old cannot be thinned now: ${reason}`);

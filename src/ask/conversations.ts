@@ -6,6 +6,8 @@ import type { Question } from "../domain/question.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Message } from "../message/message.ts";
 import type { ChatState, Clock, LiveState, OpeningHit, Store, TrailNames } from "../ports.ts";
+import { contentsOf, NOT_UNDERSTOOD } from "./answer-contents.ts";
+import type { AnswerContents } from "./answer-contents.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { answerService } from "./answer-service.ts";
 import { problemMessage } from "./ask.ts";
@@ -67,8 +69,15 @@ export class Conversations {
     this.#parts = parts;
   }
 
-  /** Answers what came from a chat; null when this delivery was answered before. */
-  async answer(incoming: IncomingQuestion): Promise<Message | null> {
+  /**
+   * Answers what came from a chat; null when this delivery was answered before.
+   *
+   * @param told hears what the answer is about.
+   */
+  async answer(
+    incoming: IncomingQuestion,
+    told: (contents: AnswerContents) => void = () => {},
+  ): Promise<Message | null> {
     const { store, clock } = this.#parts;
     const now = clock.now();
     await this.#forget(now);
@@ -83,11 +92,15 @@ export class Conversations {
     const context = { now, zone, names: questionNames(names), previous };
     const command = parseChatCommand(incoming.text, context);
     if (command !== null) {
-      return command.ok
-        ? this.#obey(command.command, incoming, { now, zone })
-        : problemMessage(command.problem, incoming.text);
+      if (command.ok) {
+        return this.#obey(command.command, incoming, { now, zone, told });
+      }
+      told(NOT_UNDERSTOOD);
+      return problemMessage(command.problem, incoming.text);
     }
-    const { message, question } = await this.ask(incoming.text, previous, zone);
+    const answer = await this.ask(incoming.text, previous, zone);
+    const { message, question } = answer;
+    told(contentsOfAnswer(answer));
     if (question !== null) {
       this.#remember(incoming.conversation, question, now);
     }
@@ -127,7 +140,15 @@ export class Conversations {
   async #obey(
     command: ChatCommand,
     incoming: IncomingQuestion,
-    { now, zone }: { readonly now: Instant; readonly zone: string },
+    {
+      now,
+      zone,
+      told,
+    }: {
+      readonly now: Instant;
+      readonly zone: string;
+      readonly told: (contents: AnswerContents) => void;
+    },
   ): Promise<Message> {
     const { store, pictures } = this.#parts;
     switch (command.kind) {
@@ -138,6 +159,7 @@ export class Conversations {
       case "timeline": {
         const question = historyOf(command.subject);
         const knowledge = await this.knowledge(question, zone);
+        told(contentsOf(question, knowledge));
         this.#remember(incoming.conversation, question, now);
         return pictures?.takenBy(incoming.channel.platform) === true
           ? timelineInChat(command.subject, knowledge, incoming, pictures)
@@ -267,4 +289,9 @@ export class Conversations {
       await this.#parts.store.forgetSeen(now - SEEN_FOR);
     }
   }
+}
+
+/** What an answer out of the store is about. */
+export function contentsOfAnswer(answer: StoredAnswer): AnswerContents {
+  return answer.question === null ? NOT_UNDERSTOOD : contentsOf(answer.question, answer.knowledge);
 }

@@ -4,6 +4,7 @@ import { ask } from "../ask/ask.ts";
 import { exportKnowledge } from "../ask/knowledge.ts";
 import type { Knowledge } from "../ask/knowledge.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { Attempt } from "../domain/chat.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import type { CommandContext } from "./command-context.ts";
 import { readConfiguration } from "./configuration-file.ts";
@@ -65,12 +66,21 @@ async function answerFromStore(
   configuration: Configuration,
   context: CommandContext,
 ): Promise<number> {
-  const { conversationsOf, refuseExportOptions, withStore } = await import("./stored-trail.ts");
+  const { auditOf, conversationsOf, refuseExportOptions, withStore } =
+    await import("./stored-trail.ts");
+  const { contentsOfAnswer } = await import("../ask/conversations.ts");
   refuseExportOptions(options);
   const zone = context.zone({ zone: options.zone ?? configuration.zone });
   return withStore(configuration, context, async (store) => {
     const conversations = conversationsOf(store, configuration, context, zone);
-    const answer = await conversations.ask(question, null, zone);
+    const answer = await auditOf(store, context).around(
+      attemptOf(question, context.surroundings.user),
+      async (told) => {
+        const given = await conversations.ask(question, null, zone);
+        told(contentsOfAnswer(given));
+        return given;
+      },
+    );
     if (answer.question === null) {
       await context.explain(renderMessage(answer.message, context.rendering(zone)));
       return 2;
@@ -82,4 +92,15 @@ async function answerFromStore(
     );
     return 0;
   });
+}
+
+/** Whoever may run the program and read its configuration may ask; the audit shows that they did. */
+function attemptOf(text: string, user: string): Attempt {
+  return {
+    kind: "question",
+    deliveryId: "",
+    channel: { platform: "command-line", workspace: "", channel: "" },
+    user: { id: user, name: user },
+    text,
+  };
 }

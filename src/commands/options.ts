@@ -37,6 +37,22 @@ export interface ServiceOptions {
   readonly config?: string | undefined;
 }
 
+/** In what form `doorbell audit` prints. */
+export const AUDIT_FORMATS = ["text", "json", "csv", "ndjson"] as const;
+
+export type AuditFormat = (typeof AUDIT_FORMATS)[number];
+
+/** What `doorbell audit` was told. */
+export interface AuditOptions extends ServiceOptions {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly user?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly format?: string | undefined;
+  readonly zone?: string | undefined;
+}
+
 /** What `doorbell store copy` was told. */
 export interface StoreCopyOptions extends ServiceOptions {
   readonly to: string;
@@ -84,6 +100,20 @@ export function askOptions(parsed: ParsedOptions): AskOptions {
 /** Options of `serve`, `import`, `doctor` and `manifest`, as the option parser gives them. */
 export function serviceOptions(parsed: ParsedOptions): ServiceOptions {
   return { config: text(parsed["config"]) };
+}
+
+/** Options of `doorbell audit`, as the option parser gives them. */
+export function auditOptions(parsed: ParsedOptions): AuditOptions {
+  return {
+    ...serviceOptions(parsed),
+    since: text(parsed["since"]),
+    until: text(parsed["until"]),
+    user: text(parsed["user"]),
+    channel: text(parsed["channel"]),
+    outcome: text(parsed["outcome"]),
+    format: text(parsed["format"]),
+    zone: text(parsed["zone"]),
+  };
 }
 
 /** Options of `doorbell store copy`, as the option parser gives them. */

@@ -66,6 +66,7 @@ export async function serveConfigured(
     zone: configuration.zone,
     workingHours: configuration.workingHours,
     retention: configuration.retention,
+    auditRetention: configuration.auditRetention,
     log,
   });
   let closePage = async (): Promise<void> => {};

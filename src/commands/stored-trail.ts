@@ -1,5 +1,6 @@
 import { azureFeeds } from "../app/azure-feeds.ts";
 import { openStore } from "../app/open-store.ts";
+import { AuditLog } from "../ask/audit-log.ts";
 import { Conversations } from "../ask/conversations.ts";
 import { coverageOf, sourceOf } from "../ask/store-coverage.ts";
 import { WHOLE_TRAIL } from "../ask/trail-query.ts";
@@ -57,6 +58,12 @@ export function conversationsOf(
     pictures: null,
     onReaction: () => {},
   });
+}
+
+/** What is asked at the command line is audited as in a chat. */
+export function auditOf(store: Store, context: CommandContext): AuditLog {
+  const { clock, random } = context.surroundings;
+  return new AuditLog({ store, clock, wall: clock, random });
 }
 
 /** All that the store holds, and what it was read from. */

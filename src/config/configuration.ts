@@ -9,6 +9,8 @@ export interface Configuration {
   readonly store: StoreConfiguration;
   /** Data older than this may be thinned; null keeps everything. */
   readonly retention: Duration | null;
+  /** Entries of the audit that are older are removed; null keeps all. */
+  readonly auditRetention: Duration | null;
   /** IANA time zone. */
   readonly zone: string;
   /** In `zone`; null when openings are not told by the hour. */
@@ -124,6 +126,10 @@ export interface SlackConfiguration {
   readonly channels: readonly string[] | "all";
   readonly directMessages: boolean;
   readonly guests: boolean;
+  /** `U…` and `W…`; with `groups` empty too: everybody. */
+  readonly users: readonly string[];
+  /** `S…` */
+  readonly groups: readonly string[];
   /** With a slash at the end. */
   readonly apiUrl: string;
   readonly callTimeout: Duration;

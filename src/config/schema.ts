@@ -32,6 +32,15 @@ export function configurationSchema(sources: ConfigurationSources) {
           "Age after which events and openings may be thinned; the evidence behind openings that stay is kept with them.",
         )
         .meta({ title: "length of time, at least 2d, or `forever`", examples: ["400d"] }),
+      "audit-retention": z
+        .union([z.literal("forever"), durationSetting("1d", "9999d")], {
+          error: "must be a length of time of at least 1d, or forever",
+        })
+        .prefault("365d")
+        .describe(
+          "Age after which it is forgotten who asked what; `doorbell audit` shows what is kept.",
+        )
+        .meta({ title: "length of time, at least 1d, or `forever`", examples: ["90d"] }),
       zone: zoneSetting()
         .optional()
         .describe(
@@ -73,13 +82,23 @@ export function configurationSchema(sources: ConfigurationSources) {
         }
       }
     })
-    .transform(({ "working-hours": hours, retention, slack, zone = sources.zone, ...rest }) => ({
-      ...rest,
-      slack: slack ?? null,
-      zone,
-      retention: retention === "forever" ? null : retention,
-      workingHours: hours === undefined ? null : parseWorkingHours(hours, zone),
-    }));
+    .transform(
+      ({
+        "working-hours": hours,
+        "audit-retention": auditRetention,
+        retention,
+        slack,
+        zone = sources.zone,
+        ...rest
+      }) => ({
+        ...rest,
+        slack: slack ?? null,
+        zone,
+        retention: retention === "forever" ? null : retention,
+        auditRetention: auditRetention === "forever" ? null : auditRetention,
+        workingHours: hours === undefined ? null : parseWorkingHours(hours, zone),
+      }),
+    );
 }
 
 function storeSection(sources: SecretSources) {

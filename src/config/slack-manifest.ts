@@ -14,7 +14,12 @@ const LEAD =
  */
 export function slackManifest(
   template: string,
-  { command, transport, identity }: Pick<SlackConfiguration, "command" | "transport" | "identity">,
+  {
+    command,
+    transport,
+    identity,
+    groups,
+  }: Pick<SlackConfiguration, "command" | "groups" | "identity" | "transport">,
 ): string {
   const manifest = parseDocument(template);
   manifest.commentBefore = LEAD;
@@ -35,6 +40,10 @@ export function slackManifest(
   if (identity.kind === "oauth") {
     manifest.setIn(["oauth_config", "redirect_urls"], [identity.redirectUri]);
     manifest.setIn(["settings", "token_rotation_enabled"], true);
+  }
+  if (groups.length > 0) {
+    // Only this setting needs it, so the template is without.
+    manifest.addIn(["oauth_config", "scopes", "bot"], "usergroups:read");
   }
   return manifest.toString({ lineWidth: 0 });
 }

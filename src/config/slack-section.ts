@@ -9,6 +9,8 @@ import { portSetting, switchSetting, textSetting, urlSetting } from "./setting-f
 const COMMAND = /^\/[a-z0-9_-]{1,31}$/;
 const WORKSPACE = /^T[A-Z0-9]{2,20}$/;
 const CHANNEL = /^[CG][A-Z0-9]{2,20}$/;
+const USER = /^[UW][A-Z0-9]{2,20}$/;
+const GROUP = /^S[A-Z0-9]{2,20}$/;
 const STATE_SECRET_LENGTH = 32;
 const PORT = 3000;
 /** How long a call to Slack may take, in ms. */
@@ -67,6 +69,20 @@ export function slackSection(sources: SecretSources) {
           "Whether guests of the workspace may ask; people of other organisations never may.",
         )
         .meta({ examples: ["on"] }),
+      users: peopleSetting(USER, "must be the ID of a person, such as U0123456789", "user ID")
+        .describe(
+          "IDs of the people who may ask, beside the members of `groups`. Without `users` and `groups`: all whom the other settings let in.",
+        )
+        .meta({ examples: [["U0123456789"]] }),
+      groups: peopleSetting(
+        GROUP,
+        "must be the ID of a user group, such as S0123456789",
+        "group ID",
+      )
+        .describe(
+          "IDs of the user groups whose members may ask, beside `users`. The app needs the scope `usergroups:read` then.",
+        )
+        .meta({ examples: [["S0123456789"]] }),
       "api-url": apiUrlSetting()
         .prefault("https://slack.com/api")
         .describe("Where Slack's Web API answers; `https://slack-gov.com/api` for GovSlack.")
@@ -101,6 +117,8 @@ export function slackSection(sources: SecretSources) {
         channels: own.channels,
         directMessages: own["direct-messages"],
         guests: own.guests,
+        users: own.users ?? [],
+        groups: own.groups ?? [],
         apiUrl: `${own["api-url"]}/`,
         callTimeout: CALL_TIMEOUT,
       };
@@ -122,6 +140,14 @@ export function workspaceSetting() {
 export function channelSetting() {
   const wrong = "must be the ID of a channel, such as C0123456789: channel names may change";
   return z.string({ error: wrong }).regex(CHANNEL, { error: wrong }).meta({ title: "channel ID" });
+}
+
+/** IDs of some; nobody at all is no list of people, but a mistake. */
+function peopleSetting(form: RegExp, wrong: string, title: string) {
+  return z
+    .array(z.string({ error: wrong }).regex(form, { error: wrong }).meta({ title }))
+    .min(1, { error: "is empty: name somebody, or leave it out" })
+    .optional();
 }
 
 /** HTTPS, because tokens travel there; plain HTTP does within this machine, where Slack is a test's. */

@@ -1,3 +1,4 @@
+import type { Refusal } from "./access.ts";
 import type { ChannelRef, Receipt } from "./notification.ts";
 
 /** A person in a chat, as the platform knows them. */
@@ -41,6 +42,22 @@ export interface HomeVisit {
   readonly user: ChatUser;
   /** The person's direct conversation with the program. */
   readonly channel: ChannelRef;
+}
+
+/** That a person asked, pressed, or opened the program's own page: what is audited. */
+export interface Attempt {
+  readonly kind: "question" | "action" | "home";
+  /** Identity of the delivery; empty where there is none. */
+  readonly deliveryId: string;
+  readonly channel: ChannelRef;
+  readonly user: Pick<ChatUser, "id" | "name">;
+  /** The question as typed, or the action's id and option; empty for the page; hostile text. */
+  readonly text: string;
+}
+
+/** An attempt that the rules of `access.ts` refused, before it reached the program. */
+export interface RefusedAttempt extends Attempt {
+  readonly reason: Refusal;
 }
 
 /** Something that happened to a channel, or to a whole workspace. */

@@ -1,3 +1,4 @@
+import { csvLine } from "./csv-line.ts";
 import type { Opening } from "./opening.ts";
 import { trailRow } from "./trail-row.ts";
 import type { TrailRow, TrailRowCandidate } from "./trail-row.ts";
@@ -28,12 +29,6 @@ const COLUMNS = [
   "events",
 ] as const satisfies readonly (keyof TrailRow)[];
 
-/** Characters that steer a terminal, or reorder or hide what a spreadsheet shows. */
-const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** Beginnings that a spreadsheet takes for a formula, also behind blanks. */
-const FORMULA_START = /^[\s\uFFFD]*[=+\-@＝＋－＠]/u;
-
 const LIST_SEPARATOR = "; ";
 
 /** The header line of the CSV form, without a line end. */
@@ -42,14 +37,12 @@ export function trailCsvHeader(): string {
 }
 
 /**
- * One opening as a CSV line (RFC 4180) without a line end; the columns are those of `trail --json`.
- * Lists are joined with `; `. A cell that a spreadsheet would take for a formula gets a leading
- * apostrophe; a character that steers what is shown becomes U+FFFD, a line break or tab a space; `null`
- * becomes an empty cell.
+ * One opening as a CSV line without a line end; the columns are those of `trail --json`. Lists are joined
+ * with `; `, and `null` becomes an empty cell.
  */
 export function trailCsvLine(opening: Opening): string {
   const row = trailRow(opening);
-  return COLUMNS.map((column) => csvCell(cellText(row[column]))).join(",");
+  return csvLine(COLUMNS.map((column) => cellText(row[column])));
 }
 
 function cellText(
@@ -72,10 +65,4 @@ function cellText(
 function candidateText(candidate: TrailRowCandidate): string {
   const name = candidate.actor ?? "unknown";
   return candidate.requestId === null ? name : `${name} (${candidate.requestId})`;
-}
-
-function csvCell(text: string): string {
-  const shown = text.replaceAll(/\r\n|[\r\n\t]/g, " ").replaceAll(STEERING, "\uFFFD");
-  const safe = FORMULA_START.test(shown) ? `'${shown}` : shown;
-  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

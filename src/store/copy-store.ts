@@ -31,6 +31,7 @@ const TABLES: { readonly [Name in Table]: readonly (keyof Schema[Name] & string)
   acknowledgement: ["delivery_key"],
   silence: ["id"],
   chat_installation: ["platform", "workspace"],
+  audit_entry: ["id"],
 };
 
 /** Few, because a row of evidence may take a megabyte. */
@@ -47,7 +48,7 @@ export interface CopyReport {
 
 /**
  * Copies all that one database holds into another, empty one, of either kind: evidence, cursors, the
- * outbox with what was said where, subscriptions, silences and installations. Whoever then goes on with the copy says nothing
+ * outbox with what was said where, subscriptions, silences, installations and the audit. Whoever then goes on with the copy says nothing
  * twice. Nobody can write the source meanwhile, and the target gets all or nothing.
  *
  * @param now claims that live at this moment show that a Doorbell runs on the source.

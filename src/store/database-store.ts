@@ -1,4 +1,5 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import type { AuditEntry, AuditQuery } from "../domain/audit.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ChannelRef, ChannelSubscription } from "../domain/notification.ts";
 import type { Acknowledgement, Silence } from "../domain/silence.ts";
@@ -17,6 +18,7 @@ import type {
   TrailNames,
   TrailQuery,
 } from "../ports.ts";
+import { readAudit, removeAuditBefore, writeAudit } from "./audit.ts";
 import {
   addSilence,
   makeWaitingDue,
@@ -254,6 +256,22 @@ export class DatabaseStore implements Store {
   async forgetInstallation(platform: string, workspace: string): Promise<void> {
     await this.#database.write(async (db) => {
       await removeInstallation(db, platform, workspace);
+    });
+  }
+
+  async audit(entry: AuditEntry): Promise<void> {
+    await this.#database.write(async (db) => {
+      await writeAudit(db, entry);
+    });
+  }
+
+  audited(query: AuditQuery): AsyncIterable<AuditEntry> {
+    return readAudit(this.#database, query);
+  }
+
+  async forgetAudited(before: Instant): Promise<void> {
+    await this.#database.write(async (db) => {
+      await removeAuditBefore(db, before);
     });
   }
 }

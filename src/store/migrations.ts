@@ -13,6 +13,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: "first tables", run: firstTables },
   { number: 2, name: "acknowledgements, silences, installations", run: reactionTables },
+  { number: 3, name: "audit", run: auditTables },
 ];
 
 /** The newest schema that this Doorbell knows. */
@@ -344,4 +345,14 @@ async function reactionTables(db: Queries, kind: DatabaseKind): Promise<void> {
   await end(
     installation.addPrimaryKeyConstraint("chat_installation_pk", ["platform", "workspace"]),
   ).execute();
+}
+
+async function auditTables(db: Queries, kind: DatabaseKind): Promise<void> {
+  const { text, integer, end } = wordsOf(kind);
+  const { schema } = db;
+  let entry = withColumns(schema.createTable("audit_entry"), text, ["id"]);
+  entry = withColumns(entry, integer, ["at"]);
+  entry = withColumns(entry, text, ["channel", "user_id", "user_key", "outcome", "body"]);
+  await end(entry.addPrimaryKeyConstraint("audit_entry_pk", ["id"])).execute();
+  await schema.createIndex("audit_by_time").on("audit_entry").columns(["at", "id"]).execute();
 }

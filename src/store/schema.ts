@@ -28,6 +28,7 @@ export interface Schema {
   readonly acknowledgement: AcknowledgementTable;
   readonly silence: SilenceTable;
   readonly chat_installation: ChatInstallationTable;
+  readonly audit_entry: AuditEntryTable;
 }
 
 /** A connection, or a transaction on one. */
@@ -250,4 +251,15 @@ interface ChatInstallationTable {
   platform: string;
   workspace: string;
   record: string;
+}
+
+/** Who asked what, and what became of it; `body` has it all, the other columns find it. */
+interface AuditEntryTable {
+  id: string;
+  at: number;
+  channel: string;
+  user_id: string;
+  user_key: string;
+  outcome: string;
+  body: string;
 }

@@ -171,7 +171,8 @@ function beginsWith(column: string, beginning: string): Condition {
   return sql<SqlBool>`${sql.ref(column)} >= ${beginning} and ${sql.ref(column)} < ${`${beginning}${LAST_CHARACTER}`}`;
 }
 
-function contains(column: string, part: string): Condition {
+/** That the column contains the part, which has no wildcards. */
+export function contains(column: string, part: string): Condition {
   return like(column, `%${escapedForLike(part)}%`);
 }
 

@@ -82,6 +82,8 @@ async function settingsFor(slack: FakeSlack, transport: "socket" | "http"): Prom
     channels: "all",
     directMessages: true,
     guests: false,
+    users: [],
+    groups: [],
     apiUrl: slack.apiUrl,
     callTimeout: 10_000,
   };

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { chatHandlers, ClosedChannels, namesWith } from "../../src/app/chat-handlers.ts";
 import { EVERY_JIT_OPENING } from "../../src/ask/chat-command.ts";
 import { Conversations } from "../../src/ask/conversations.ts";
+import { Reception } from "../../src/ask/reception.ts";
 import type { ChannelChange } from "../../src/domain/chat.ts";
 import type { ChannelRef } from "../../src/domain/notification.ts";
 import type { ChatHandlers } from "../../src/ports.ts";
@@ -52,9 +53,17 @@ async function desk(): Promise<Desk> {
     pictures: null,
     onReaction: () => {},
   });
+  const reception = new Reception({
+    conversations,
+    store,
+    clock,
+    wall: clock,
+    random: { next: () => 0 },
+    isLocal: () => false,
+  });
   const handlers = chatHandlers({
     store,
-    conversations,
+    reception,
     closed,
     log: (level, text) => {
       log.push(`${level}: ${text}`);

@@ -27,6 +27,7 @@ describe("an empty configuration", () => {
       },
       store: { kind: "sqlite", path: "/etc/doorbell/doorbell.db" },
       retention: null,
+      auditRetention: 365 * DAY,
       zone: "America/New_York",
       workingHours: null,
       notifications: [],

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import type { SlackConfiguration } from "../../src/config/configuration.ts";
 import { Secret } from "../../src/config/secret.ts";
 import { slackManifest } from "../../src/config/slack-manifest.ts";
@@ -26,13 +27,14 @@ const OAUTH = {
   port: 3000,
 } as const;
 
-type Filled = Pick<SlackConfiguration, "command" | "transport" | "identity">;
+type Filled = Pick<SlackConfiguration, "command" | "groups" | "identity" | "transport">;
 
 function filled(parts: Partial<Filled>): unknown {
   const text = slackManifest(TEMPLATE, {
     command: "/jit",
     transport: SOCKET,
     identity: TOKEN,
+    groups: [],
     ...parts,
   });
   const manifest: unknown = parse(text);
@@ -72,4 +74,14 @@ test("an app of several workspaces has its redirect URL, and tokens that are ren
     oauth_config: { redirect_urls: [OAUTH.redirectUri] },
     settings: { socket_mode_enabled: true, token_rotation_enabled: true },
   });
+});
+
+test("user groups take a scope that nobody else gives", () => {
+  const scopes = z.object({
+    oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+  });
+  const of = (groups: readonly string[]): readonly string[] =>
+    scopes.parse(filled({ groups })).oauth_config.scopes.bot;
+  expect(of(["S0123456789"])).toEqual([...of([]), "usergroups:read"]);
+  expect(of([])).not.toContain("usergroups:read");
 });

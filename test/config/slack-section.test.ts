@@ -42,6 +42,8 @@ test("three settings make a Slack app that listens on a socket, in the channels 
     channels: ["C0123456789"],
     directMessages: false,
     guests: false,
+    users: [],
+    groups: [],
     apiUrl: "https://slack.com/api/",
     callTimeout: 10_000,
   });
@@ -64,6 +66,8 @@ test("an app of several workspaces that Slack posts to", async () => {
   channels: all
   direct-messages: on
   guests: on
+  users: [U0123456789, W0123456789]
+  groups: [S0123456789]
   api-url: https://slack-gov.com/api/
 `);
   expect(slack).toMatchObject({
@@ -87,6 +91,8 @@ test("an app of several workspaces that Slack posts to", async () => {
     channels: "all",
     directMessages: true,
     guests: true,
+    users: ["U0123456789", "W0123456789"],
+    groups: ["S0123456789"],
     apiUrl: "https://slack-gov.com/api/",
   });
 });
@@ -110,6 +116,10 @@ test.each([
   ],
   [`slack: { ${GOOD} }`, "slack.channels"],
   [`slack: { ${GOOD}, channels: ["#ops"] }`, "must be the ID of a channel"],
+  [`slack: { ${GOOD}, channels: all, users: [alice] }`, "must be the ID of a person"],
+  [`slack: { ${GOOD}, channels: all, groups: ["@ops"] }`, "must be the ID of a user group"],
+  [`slack: { ${GOOD}, channels: all, users: [] }`, "slack.users: is empty: name somebody"],
+  [`slack: { ${GOOD}, channels: all, groups: [] }`, "slack.groups: is empty: name somebody"],
   [`slack: { ${GOOD}, channels: all, command: jit }`, "must begin with /"],
   [`slack: { ${GOOD}, channels: all, api-url: http://slack.com/api }`, "must be an https: URL"],
   [

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { auditContract } from "./store/audit-contract.ts";
 import { conversationContract } from "./store/conversation-contract.ts";
 import { evidenceContract } from "./store/evidence-contract.ts";
 import type { Ground } from "./store/ground.ts";
@@ -22,6 +23,7 @@ export function storeContract(ground: Ground): void {
     outboxProperty(ground);
     conversationContract(ground);
     reactionContract(ground);
+    auditContract(ground);
     textContract(ground);
     restartContract(ground);
     if (ground.shared) {

@@ -12,6 +12,7 @@ import { openSqlite } from "../../src/store/sqlite-database.ts";
 import { opening, request, resource } from "../ask/trail-builder.ts";
 import { startPostgres } from "../contracts/postgres-server.ts";
 import type { PostgresServer } from "../contracts/postgres-server.ts";
+import { auditEntry, WHOLE_AUDIT } from "../contracts/store/audit-contract.ts";
 import {
   all,
   AZURE,
@@ -113,6 +114,7 @@ async function fill(store: Store): Promise<void> {
     1,
   );
   await store.saveInstallation("slack", "T1", "record");
+  await store.audit(auditEntry("a-1", { text: "\0 \ud83d" }));
 }
 
 async function contentOf(store: Store) {
@@ -131,6 +133,7 @@ async function contentOf(store: Store) {
     subscriptions: await store.channelSubscriptions(),
     silences: await store.silences(0),
     installation: await store.installation("slack", "T1"),
+    audited: await all(store.audited(WHOLE_AUDIT)),
   };
 }
 

@@ -29,6 +29,13 @@ test("a missing scope limits Doorbell, and it is told in which way", async () =>
   expect(checks[1]?.advice).toContain("posts whose answer was lost");
 });
 
+test("the scope of user groups is asked for only where some are named", async () => {
+  const at = await sitting({ starts: false, settings: { groups: ["S0123456789"] } });
+  const limited = (await checksOf(at)).filter(({ result }) => result === "limited");
+  expect(limited).toMatchObject([{ what: "Slack: scope usergroups:read" }]);
+  expect(limited[0]?.advice).toContain("the members of `slack.groups` are not answered");
+});
+
 test("tokens that Slack refuses fail, each with what to do", async () => {
   const at = await sitting({ starts: false });
   at.slack.tokens.revokeTeam(at.slack.workspace.team);

@@ -74,6 +74,8 @@ async function open(): Promise<ChatHarness> {
         channels: "all",
         directMessages: true,
         guests: false,
+        users: [],
+        groups: [],
         apiUrl: slack.apiUrl,
         callTimeout: 10_000,
       },

@@ -82,6 +82,8 @@ beforeAll(async () => {
       channels: "all",
       directMessages: true,
       guests: false,
+      users: [],
+      groups: [],
       apiUrl,
       callTimeout: 10_000,
     },

@@ -112,6 +112,8 @@ async function settingsFor(slack: FakeSlack, transport: "socket" | "http"): Prom
     channels: "all" as const,
     directMessages: true,
     guests: false,
+    users: [],
+    groups: [],
     apiUrl: slack.apiUrl,
     callTimeout: 10_000,
   };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { opening } from "../../ask/trail-builder.ts";
-import { change, channel, notification } from "./changes.ts";
+import { auditEntry, WHOLE_AUDIT } from "./audit-contract.ts";
+import { all, change, channel, notification } from "./changes.ts";
 import { placeOf } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { claimAt } from "./outbox-contract.ts";
@@ -14,13 +15,15 @@ export function upgradeContract(ground: Ground): void {
       change({ openings: [opening({ id: "o-1" })], deliveries: [notification("n-1", ["o-1"])] }),
     );
     await old.close();
-    for (const table of ["acknowledgement", "silence", "chat_installation"]) {
+    for (const table of ["acknowledgement", "silence", "chat_installation", "audit_entry"]) {
       await place.sql(`drop table ${table}`);
     }
     await place.sql("delete from schema_migration where number > 1");
     const store = await place.open();
     const acknowledgement = { by: "bob", at: 1 };
     expect(await store.acknowledge(channel(), "n-1", acknowledgement)).toEqual(acknowledgement);
+    await store.audit(auditEntry("a-1"));
+    expect(await all(store.audited(WHOLE_AUDIT))).toEqual([auditEntry("a-1")]);
     expect(await claimAt(store, 1)).toMatchObject([{ key: "n-1", acknowledgement }]);
   });
 }

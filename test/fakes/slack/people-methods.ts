@@ -13,7 +13,13 @@ function shown(user: FakeUser, call: MethodCall): unknown {
     is_bot: user.isBot,
     is_restricted: user.guest,
     is_ultra_restricted: false,
-    is_stranger: user.team !== call.workspace.team,
+    // Whoever is in a channel of the app, be it a shared one, is no stranger.
+    is_stranger:
+      user.team !== call.workspace.team &&
+      ![...call.workspace.channels.values()].some(({ members }) => members.has(user.id)),
+    ...(user.enterprise === null
+      ? {}
+      : { enterprise_user: { id: user.id, enterprise_id: user.enterprise } }),
     deleted: false,
     profile: {
       real_name: user.realName,
@@ -39,7 +45,19 @@ export const PEOPLE_METHODS: Readonly<Record<string, Method>> = {
       user_id: workspace.bot.id,
       bot_id: workspace.botId,
       is_enterprise_install: false,
+      ...(workspace.enterprise === null ? {} : { enterprise_id: workspace.enterprise }),
     }),
+  },
+  "usergroups.users.list": {
+    kind: "bot",
+    scopes: () => ["usergroups:read"],
+    run: (call) => {
+      const members = call.workspace.groups.get(required(call, "usergroup"));
+      if (members === undefined) {
+        throw new SlackFailure("no_such_subteam");
+      }
+      return { users: [...members] };
+    },
   },
   "users.info": {
     kind: "bot",

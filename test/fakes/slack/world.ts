@@ -5,6 +5,10 @@ const POLL_MS = 3;
 /** What a workspace of the fake Slack holds; tests read it, the Web API changes it. */
 export class FakeWorkspace {
   readonly team: string;
+  /** The organisation (`E…`) that it belongs to. */
+  enterprise: string | null = null;
+  /** Members of the user groups (`S…`). */
+  readonly groups = new Map<string, ReadonlySet<string>>();
   readonly domain: string;
   readonly users = new Map<string, FakeUser>();
   readonly channels = new Map<string, FakeChannel>();
@@ -37,6 +41,7 @@ export class FakeWorkspace {
       zone: "Europe/Berlin",
       isBot: false,
       guest: false,
+      enterprise: null,
       ...user,
     };
     this.users.set(id, added);
@@ -130,6 +135,8 @@ export interface FakeUser {
   readonly zone: string;
   readonly isBot: boolean;
   readonly guest: boolean;
+  /** The organisation (`E…`) that the person's workspace belongs to; null for a workspace of its own. */
+  readonly enterprise: string | null;
 }
 
 export interface FakeChannel {
