@@ -68,6 +68,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ["@slack/bolt", "@slack/oauth", "luxon", "zod"],
   },
   {
+    path: "adapters/teams/",
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts"],
+    packages: ["botbuilder", "luxon", "zod"],
+  },
+  {
     path: "src/app/",
     mayImport: [
       ...CORE,
@@ -95,9 +100,10 @@ export const LAYERS: readonly Layer[] = [
       "src/message/",
       "src/picture/",
       "adapters/slack/index.ts",
+      "adapters/teams/index.ts",
       "adapters/terminal/index.ts",
     ],
-    packages: ["luxon"],
+    packages: ["fflate", "luxon"],
   },
   {
     path: "src/command-line.ts",
