@@ -69,7 +69,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: "adapters/teams/",
-    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts"],
+    mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["botbuilder", "luxon", "zod"],
   },
   {

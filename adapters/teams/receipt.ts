@@ -1,0 +1,2 @@
+/** This adapter's name in channel references. */
+export const PLATFORM = "teams";
