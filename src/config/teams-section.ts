@@ -56,7 +56,7 @@ export function teamsSection(sources: SecretSources) {
       "app-id": guidSetting()
         .optional()
         .describe(
-          "The Microsoft app ID of the Azure Bot; that of the managed identity, where it is one.",
+          "The Microsoft app ID of the Azure Bot (of a managed identity: its client ID); without it nothing that arrives would be authenticated.",
         )
         .meta({ examples: [APP_ID] }),
       tenant: botTenantSetting(),
@@ -111,16 +111,10 @@ export function teamsSection(sources: SecretSources) {
         return;
       }
       if (own["app-id"] === undefined) {
-        tell(
-          "app-id",
-          "is missing: without it nothing that arrives would be authenticated, and anybody could ask; give the Microsoft app ID of the Azure Bot",
-        );
+        tell("app-id", "is missing");
       }
       if (own.credential === undefined) {
-        tell(
-          "credential",
-          "is missing: say how the bot signs in, such as { kind: managed-identity }",
-        );
+        tell("credential", "is missing");
       }
     })
     .transform((own): TeamsConfiguration => {
