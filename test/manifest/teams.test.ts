@@ -67,7 +67,8 @@ describe("the manifest of the Teams app", () => {
 
   test("names the bot, its version and the public host, without its path", () => {
     expect(filledIn()).toMatchObject({
-      $schema: expect.stringContaining("/v1.30/"),
+      $schema:
+        "https://developer.microsoft.com/en-us/json-schemas/teams/v1.30/MicrosoftTeams.schema.json",
       manifestVersion: "1.30",
       version: "1.0.1",
       id: APP,
