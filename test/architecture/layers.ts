@@ -62,14 +62,15 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["luxon", "string-width"],
   },
+  { path: "adapters/chat/", mayImport: ["src/domain/"], packages: ["zod"] },
   {
     path: "adapters/slack/",
-    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts"],
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts", "adapters/chat/"],
     packages: ["@slack/bolt", "@slack/oauth", "luxon", "zod"],
   },
   {
     path: "adapters/teams/",
-    mayImport: [...CORE, "src/message/", "src/ports.ts"],
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "adapters/chat/"],
     packages: ["botbuilder", "luxon", "zod"],
   },
   {
