@@ -162,6 +162,8 @@ export interface BotCloud {
   readonly issuer: string;
   /** What the bot's own tokens are asked for, such as `https://api.botframework.com/.default`. */
   readonly scope: string;
+  /** The Bot Connector for tenants that nothing was heard from yet. */
+  readonly serviceUrl: string;
 }
 
 /** Where `/healthz` and `/metrics` are served. */

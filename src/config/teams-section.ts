@@ -21,18 +21,21 @@ const CLOUDS = {
     openIdMetadataUrl: "https://login.botframework.com/v1/.well-known/openidconfiguration",
     issuer: "https://api.botframework.com",
     scope: "https://api.botframework.com/.default",
+    serviceUrl: "https://smba.trafficmanager.net/teams/",
   },
   "us-government": {
     authorityHost: "https://login.microsoftonline.us",
     openIdMetadataUrl: "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
     issuer: "https://api.botframework.us",
     scope: "https://api.botframework.us/.default",
+    serviceUrl: "https://smba.infra.gov.teams.microsoft.us/teams/",
   },
   china: {
     authorityHost: "https://login.partner.microsoftonline.cn",
     openIdMetadataUrl: "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
     issuer: "https://api.botframework.azure.cn",
     scope: "https://api.botframework.azure.cn/.default",
+    serviceUrl: "https://frontend.botapi.msg.infra.teams.microsoftonline.cn/teams/",
   },
 } satisfies Record<string, BotCloud>;
 
@@ -136,6 +139,7 @@ export function teamsSection(sources: SecretSources) {
             own.endpoints["openid-metadata"] ?? CLOUDS[own.cloud].openIdMetadataUrl,
           issuer: own.endpoints.issuer ?? CLOUDS[own.cloud].issuer,
           scope: own.endpoints.scope ?? CLOUDS[own.cloud].scope,
+          serviceUrl: own.endpoints["service-url"] ?? CLOUDS[own.cloud].serviceUrl,
         },
         callTimeout: CALL_TIMEOUT,
       };
@@ -217,6 +221,10 @@ function endpointSettings() {
         .optional()
         .describe("What the bot's tokens are for.")
         .meta({ examples: ["https://api.example.com/.default"] }),
+      "service-url": endpointSetting()
+        .optional()
+        .describe("The Bot Connector, until Teams has told a nearer one.")
+        .meta({ examples: ["https://smba.infra.gcc.teams.microsoft.com/teams/"] }),
     })
     .prefault({})
     .describe("Endpoints that differ from the cloud's own.");

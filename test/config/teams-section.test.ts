@@ -45,6 +45,7 @@ test("four settings make a bot of one tenant, in the channels named, and nowhere
       openIdMetadataUrl: "https://login.botframework.com/v1/.well-known/openidconfiguration",
       issuer: "https://api.botframework.com",
       scope: "https://api.botframework.com/.default",
+      serviceUrl: "https://smba.trafficmanager.net/teams/",
     },
   });
   const secret = teams?.credential?.kind === "client-secret" ? teams.credential.clientSecret : null;
@@ -63,7 +64,7 @@ test("everything can be set", async () => {
   personal-chats: on
   guests: on
   cloud: us-government
-  endpoints: { issuer: http://127.0.0.1:1, openid-metadata: http://localhost:1/keys }
+  endpoints: { issuer: http://127.0.0.1:1, openid-metadata: http://localhost:1/keys, service-url: http://127.0.0.1:1/teams/ }
 `);
   expect(teams).toEqual({
     appId: APP,
@@ -80,6 +81,7 @@ test("everything can be set", async () => {
       openIdMetadataUrl: "http://localhost:1/keys",
       issuer: "http://127.0.0.1:1",
       scope: "https://api.botframework.us/.default",
+      serviceUrl: "http://127.0.0.1:1/teams/",
     },
     callTimeout: 15_000,
   });
