@@ -451,16 +451,29 @@ export interface ChatHandlers {
   readonly vmNames?: (typed: string, most: number) => Promise<readonly string[]>;
   /** Questions about the VMs and rules that a text names, complete, in the order of the text. */
   readonly questionsAbout?: (text: string) => Promise<readonly string[]>;
+  /** Openings that fit what was typed into a search, the newest first; all where nothing was. */
+  readonly openings?: (typed: string, most: number) => Promise<readonly OpeningHit[]>;
   /** Hears that a channel closed, opened or was renamed. */
   readonly channelChanged?: (change: ChannelChange) => Promise<void>;
 }
 
+/** An opening that a search found. */
+export interface OpeningHit {
+  /** One short line, for a list; hostile text. */
+  readonly title: string;
+  /** One sentence under it; hostile text. */
+  readonly text: string;
+  /** The whole, to be put into a conversation. */
+  readonly message: Message;
+}
+
 /**
- * Keeps what a chat platform must remember of the workspaces that installed the program: one record for
- * each, with tokens inside, so that it belongs where secrets may lie.
+ * Keeps what a chat platform must remember of the places that it reaches: one record for each workspace
+ * that installed the program, or for each conversation and team, as the adapter names them. There may be
+ * tokens inside, so that it belongs where secrets may lie.
  */
 export interface ChatInstallations {
-  /** Adds, or replaces the record of the same platform and workspace. */
+  /** Adds, or replaces the record of the same platform and place. */
   saveInstallation(platform: string, workspace: string, record: string): Promise<void>;
   installation(platform: string, workspace: string): Promise<string | null>;
   forgetInstallation(platform: string, workspace: string): Promise<void>;

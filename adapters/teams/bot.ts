@@ -46,6 +46,15 @@ export class UnbelievedError extends Error {
   }
 }
 
+const anySdkActivity = z.custom<SdkActivity>(
+  (value) => z.object({ type: z.string() }).safeParse(value).success,
+);
+
+/** An activity as the SDK takes it, which asks for more properties than Teams does. */
+export function sdkActivity(activity: object): SdkActivity {
+  return anySdkActivity.parse(activity);
+}
+
 const MOST_CONNECTORS = 100;
 
 /**

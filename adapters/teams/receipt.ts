@@ -11,6 +11,10 @@ export interface MessageIdentity {
   readonly id: string;
   /** ID of the message that began the thread, which may be this one; null in chats, which have no threads. */
   readonly root: string | null;
+  /** The delivery's key, which an edit puts into the message again. */
+  readonly key: string;
+  /** Whether it mentions its people. */
+  readonly mentions: boolean;
   /** Whether an earlier post of unknown outcome may stand there too. */
   readonly maybeRepeated: boolean;
 }
@@ -18,6 +22,8 @@ export interface MessageIdentity {
 const schema = z.object({
   id: z.string().min(1),
   root: z.string().min(1).nullable(),
+  key: z.string(),
+  mentions: z.boolean(),
   maybeRepeated: z.boolean(),
 });
 
