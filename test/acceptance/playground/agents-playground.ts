@@ -20,7 +20,7 @@ const BROWSERS = [
   "/usr/bin/google-chrome",
   "/usr/bin/google-chrome-stable",
 ];
-const PRELOAD = fileURLToPath(new URL("loopback-only.cjs", import.meta.url));
+const PRELOAD = fileURLToPath(new URL("loopback-only.ts", import.meta.url));
 
 /** The Chromium that is installed on this machine; null where there is none. */
 export function installedChromium(): string | null {
@@ -34,9 +34,18 @@ export async function startPlayground(endpoint: string, port: number): Promise<s
   const cli = createRequire(import.meta.url).resolve("@microsoft/m365agentsplayground/cli.js");
   const child = spawn(
     process.execPath,
-    ["--require", PRELOAD, cli, "start", "-e", endpoint, "-c", "msteams", "-p", String(port)].concat(
-      ["--service-url", `http://127.0.0.1:${port}/_connector`, "--disable-telemetry"],
-    ),
+    [
+      "--require",
+      PRELOAD,
+      cli,
+      "start",
+      "-e",
+      endpoint,
+      "-c",
+      "msteams",
+      "-p",
+      String(port),
+    ].concat(["--service-url", `http://127.0.0.1:${port}/_connector`, "--disable-telemetry"]),
     { cwd: folder.path, env: { TZ: "UTC", HOME: folder.path } },
   );
   onTestFinished(() => {
