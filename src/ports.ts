@@ -1,5 +1,6 @@
 import type { AccessRequest } from "./domain/access-request.ts";
 import type { ActivityEvent } from "./domain/activity-event.ts";
+import type { BarChart } from "./domain/bar-chart.ts";
 import type { ChannelChange, HomeVisit, IncomingAction, IncomingQuestion } from "./domain/chat.ts";
 import type {
   FeedHealth,
@@ -420,6 +421,8 @@ export interface Picture {
   readonly title: string;
   /** What the picture shows, for those who do not see it; longer ones are cut at 1,000 characters. */
   readonly alternativeText: string;
+  /** The gist of it, for platforms that draw charts themselves. */
+  readonly chart?: BarChart;
 }
 
 /** How an adapter's connection to its platform stands. */

@@ -31,7 +31,7 @@ export function refusal(
     return "Doorbell does not answer in this conversation. Ask whoever runs Doorbell to allow it.";
   }
   if (person === null) {
-    return "Teams does not tell Doorbell who you are, so it does not answer. Try again in a minute.";
+    return "Teams does not tell Doorbell who you are here, so it does not answer. Ask in a chat or channel that Doorbell is in, or again in a minute.";
   }
   if (person === "anonymous") {
     return "Doorbell answers people who are signed in only.";

@@ -58,9 +58,10 @@ export function answerError(
   const code = codeIn(body);
   const fault = CODES[code] ?? STATUSES[status] ?? (status >= 500 ? "unknown" : "not-sent");
   const said = `HTTP status ${status}${code === "" ? "" : `, ${code}`}`;
-  return new DeliveryError(fault, `${MEANINGS[fault]} (${said}).`, {
-    ...(fault === "rate-limited" ? { retryAfter: pauseOf(retryAfter) } : {}),
-  });
+  const message = `${MEANINGS[fault]} (${said}).`;
+  return fault === "rate-limited"
+    ? new DeliveryError(fault, message, { retryAfter: pauseOf(retryAfter) })
+    : new DeliveryError(fault, message);
 }
 
 /** What a failed call to Teams means: the one place where its errors become the outbox's. */

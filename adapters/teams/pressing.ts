@@ -54,17 +54,14 @@ export class Pressing {
       clock.sleep(PRESS_PATIENCE, done.signal).then(() => null),
     ]);
     if (inTime === null && !done.signal.aborted) {
-      void finished.then((late) => {
-        if (typeof late === "string") {
-          questions.tell(arrival, said(late), deliveryId);
-        }
+      questions.tellLater(arrival, deliveryId, async () => {
+        const late = await finished;
+        return typeof late === "string" && late !== ANSWER_COMES ? said(late) : null;
       });
       return sentence("Doorbell is on it; the answer comes below.");
     }
     const shown = await finished;
-    return typeof shown === "string"
-      ? sentence(shown)
-      : answered(CARD_CONTENT_TYPE, shown.card);
+    return typeof shown === "string" ? sentence(shown) : answered(CARD_CONTENT_TYPE, shown.card);
   }
 
   /** Obeys a press that came as a message, from a client that knows no other way. */

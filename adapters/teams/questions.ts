@@ -78,7 +78,17 @@ export class Questions {
 
   /** Posts a message into the conversation that something came from. */
   tell(arrival: Arrival, message: Message, deliveryId: string): void {
-    this.#begin(async () => this.#say(arrival, message, deliveryId));
+    this.tellLater(arrival, deliveryId, () => Promise.resolve(message));
+  }
+
+  /** The same for what takes a while to say; null says nothing. */
+  tellLater(arrival: Arrival, deliveryId: string, work: () => Promise<Message | null>): void {
+    this.#begin(async () => {
+      const message = await work();
+      if (message !== null) {
+        await this.#say(arrival, message, deliveryId);
+      }
+    });
   }
 
   /** A further page of an answer; null when it is no longer at hand. */
@@ -125,9 +135,12 @@ export class Questions {
       return await handlers.answer({
         deliveryId,
         channel,
-        conversation: [PLATFORM, channel.workspace, channel.channel, arrival.root ?? person.id].join(
-          " ",
-        ),
+        conversation: [
+          PLATFORM,
+          channel.workspace,
+          channel.channel,
+          arrival.root ?? person.id,
+        ].join(" "),
         thread: threadOf(arrival),
         user: { id: person.id, name: person.name, zone: arrival.zone },
         text,

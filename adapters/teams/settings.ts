@@ -13,7 +13,7 @@ export interface TeamsSettings {
   readonly listen: { readonly host: string; readonly port: number; readonly path: string };
   /**
    * The `https:` address under which `listen` is reached from the internet, path included: the messaging
-   * endpoint of the Azure Bot. null where that is unknown; pictures are then sent only when they are small.
+   * endpoint of the Azure Bot. null where that is unknown.
    */
   readonly publicUrl: string | null;
   /** Entra tenants that may use Doorbell, lower-cased; the bot's own when there are none. */

@@ -1,6 +1,6 @@
 import type { MessageAction } from "../../../src/message/message.ts";
 import type { ActionSet, CardAction, ExecuteAction, ShowCardAction } from "./card.ts";
-import { cutTo, literal, safeText } from "./safe-text.ts";
+import { literal, literalLine, safeText } from "./safe-text.ts";
 
 /** What a press means, as the `verb` of the button. */
 export const ASK_VERB = "ask";
@@ -31,7 +31,7 @@ export interface CommandButtons {
 export function commandButtons(commands: readonly string[]): CommandButtons {
   const asked = commands.filter((command) => command.trim() !== "");
   const pressed = asked
-    .filter((command) => command.length <= MOST_COMMAND && command.isWellFormed())
+    .filter((command) => command.length <= MOST_COMMAND && isKept(command))
     .slice(0, MOST_BUTTONS);
   return {
     buttons: actionSet(
@@ -51,14 +51,14 @@ export function commandButtons(commands: readonly string[]): CommandButtons {
  * unfolds a menu; the choice comes as `data[data.input]`.
  */
 export function actionButtons(actions: readonly MessageAction[]): ActionSet | null {
-  const fitting = actions.filter(({ id }) => id.length <= MOST_ACTION_ID && id.isWellFormed());
+  const fitting = actions.filter(({ id }) => id.length <= MOST_ACTION_ID && isKept(id));
   const byId = new Map(fitting.map((action) => [action.id, action]));
   return actionSet([...byId.values()].map(actionButton));
 }
 
 function actionButton(action: MessageAction, index: number): CardAction {
   const options = action.options
-    .filter(({ id }) => id !== "" && id.length <= MOST_OPTION_ID && id.isWellFormed())
+    .filter(({ id }) => id !== "" && id.length <= MOST_OPTION_ID && isKept(id))
     .slice(0, MOST_OPTIONS)
     .map((option) => ({ title: label(option.label), value: option.id }));
   const [first] = options;
@@ -127,8 +127,13 @@ function actionSet(actions: readonly CardAction[]): ActionSet | null {
       };
 }
 
+/** Whether every client gives the text back as it is: some replace what they know wherever it stands. */
+function isKept(text: string): boolean {
+  return literal(safeText(text)) === text;
+}
+
 /** Text on a button: clients format none of it. */
 function label(text: string): string {
-  const cut = cutTo(literal(safeText(text)).trim(), MOST_LABEL);
+  const cut = literalLine(text, MOST_LABEL);
   return cut === "" ? "…" : cut;
 }

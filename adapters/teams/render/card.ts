@@ -149,7 +149,6 @@ export interface CardImage extends ElementBase {
 export interface HorizontalBarChart extends ElementBase {
   readonly type: "Chart.HorizontalBar";
   readonly title: string;
-  readonly xAxisTitle: string;
   readonly displayMode: "AbsoluteWithAxis";
   readonly data: readonly {
     readonly x: string;

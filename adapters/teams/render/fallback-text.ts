@@ -1,5 +1,5 @@
 import type { Message } from "../../../src/message/message.ts";
-import { literal, safeText } from "./safe-text.ts";
+import { literalLine, withoutTags } from "./safe-text.ts";
 import { severityWord } from "./severity.ts";
 import { cutToWeight, MOST_SUMMARY } from "./weight.ts";
 
@@ -11,10 +11,10 @@ const MOST_CHARACTERS = 500;
  * read first. It is plain text; what could be taken for a tag is made harmless nevertheless.
  */
 export function summaryText({ summary, severity }: Message): string {
-  const safe = literal(safeText(summary.slice(0, MOST_CHARACTERS))).trim();
+  const safe = literalLine(summary, MOST_CHARACTERS);
   const text = safe === "" ? "Doorbell" : safe;
   const sign = severity === "info" ? "" : `${severityWord(severity)}: `;
-  return cutToWeight(`${sign}${text}`.replaceAll("<", "‹").replaceAll(">", "›"), MOST_SUMMARY);
+  return cutToWeight(withoutTags(`${sign}${text}`), MOST_SUMMARY);
 }
 
 /** The same for clients that cannot draw the card, and read Markdown in what they show instead. */

@@ -18,12 +18,13 @@ export type LineForm =
 /** Rows as one element. */
 export function elementOf(form: LineForm, rows: readonly Row[]): CardElement {
   switch (form.kind) {
-    case "lines":
-      return {
-        type: "Container",
-        ...(form.ground === null ? {} : { style: form.ground }),
-        items: rows.flat().map((line, index) => block(line, index)),
-      };
+    case "lines": {
+      const items = rows.flat().map((line, index) => block(line, index));
+      const [only] = items;
+      return form.ground === null && only !== undefined && items.length === 1
+        ? only
+        : { type: "Container", ...(form.ground === null ? {} : { style: form.ground }), items };
+    }
     case "list":
       return {
         type: "Container",

@@ -9,10 +9,9 @@ import { actionButtons, commandButtons } from "./buttons.ts";
 import type { CardElement } from "./card.ts";
 import { boundedText, limited, richLine, run } from "./rich-text.ts";
 import type { Line, Look } from "./rich-text.ts";
-import { cutTo, isPlain, literal, safeText } from "./safe-text.ts";
+import { isPlain, literalLine, safeText } from "./safe-text.ts";
 import { saysSeverity, severityGround, severityLabel } from "./severity.ts";
-import type { Ground } from "./line-forms.ts";
-import type { LineForm, Row } from "./line-forms.ts";
+import type { Ground, LineForm, Row } from "./line-forms.ts";
 
 /** A piece of a message on its way into a card. */
 export type Part =
@@ -94,7 +93,7 @@ function nodeParts(node: MessageNode): readonly Part[] {
 
 /** A heading for screen readers too, where its text can stand as Markdown. */
 function heading(text: string): readonly Part[] {
-  const shown = cutTo(literal(safeText(text)).trim(), MOST_HEADING);
+  const shown = literalLine(text, MOST_HEADING);
   if (shown === "") {
     return [];
   }
@@ -119,7 +118,7 @@ function table(node: TableNode): readonly Part[] {
   if (columns.length > MOST_COLUMNS) {
     return list(rows.map((row) => () => wideRow(node, row)));
   }
-  const titles = columns.map((title) => limited([run(boundedText(title), { weight: "Bolder" })]));
+  const titles = columns.map((title) => richLine([{ kind: "strong", text: title }]));
   return [
     {
       kind: "rows",

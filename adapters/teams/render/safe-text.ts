@@ -31,7 +31,7 @@ export function literal(text: string): string {
     .replaceAll(/\{(?=\{)/g, "{ ")
     .replaceAll(/\$(?=\{)/g, "$ ")
     .replaceAll(/<(?=\s*\/?\s*at\b)/gi, "‹")
-    .replaceAll(/&(?=#|[a-z]{2,8};)/gi, "& ");
+    .replaceAll(/&(?=#|[a-z\d]+;)/gi, "& ");
 }
 
 /** Whether a text is one in which no reader of Markdown, links or HTML finds anything. */
@@ -54,4 +54,14 @@ export function mentionName(name: string, most: number): string {
 /** The text with no more than so many characters, the last an ellipsis where it is cut. */
 export function cutTo(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+/** Hostile text as one literal line of no more than so many characters; empty when nothing is left of it. */
+export function literalLine(text: string, most: number): string {
+  return cutTo(literal(safeText(text.slice(0, 2 * most))).trim(), most);
+}
+
+/** The same where a client might read tags: in notifications, previews, lists. */
+export function withoutTags(text: string): string {
+  return text.replaceAll("<", "‹").replaceAll(">", "›");
 }
