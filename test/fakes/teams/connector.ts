@@ -177,7 +177,8 @@ function rootOf(
   thread: string | null,
   replyTo: string | null,
 ): string | null {
-  const named = thread ?? replyTo;
+  // The SDK replies to events and to nothing at all, under IDs of its own: such a reply is a new message.
+  const named = thread ?? (/^\d+$/.test(replyTo ?? "") ? replyTo : null);
   if (named === null) {
     return null;
   }
