@@ -6,7 +6,9 @@ Reflect.set(
   Server.prototype,
   "listen",
   function (this: Server, ...options: readonly unknown[]): unknown {
-    return typeof listen === "function" ? Reflect.apply(listen, this, onLoopback(options)) : this;
+    const started: unknown =
+      typeof listen === "function" ? Reflect.apply(listen, this, onLoopback(options)) : this;
+    return started;
   },
 );
 
