@@ -6,16 +6,13 @@ import { extensionQuery } from "./incoming.ts";
 import type { Arrival } from "./incoming.ts";
 import { reasonOf } from "./questions.ts";
 import type { Questions } from "./questions.ts";
-import { CARD_CONTENT_TYPE } from "./render/card.ts";
+import { renderExtensionHit } from "./render/extension-hit.ts";
 import { renderMessage } from "./render/render.ts";
-import { cutTo, safeText } from "./render/safe-text.ts";
 
 /** Teams waits for hits for 5 s. */
 const PATIENCE: Duration = 4 * SECOND;
 const MOST_HITS = 25;
 const MOST_TYPED = 200;
-const MOST_TITLE = 80;
-const MOST_TEXT = 200;
 
 /** What searches are answered with. */
 export interface ExtensionParts {
@@ -72,14 +69,9 @@ function listing(hits: readonly OpeningHit[]): InvokeAnswer {
       composeExtension: {
         type: "result",
         attachmentLayout: "list",
-        attachments: hits.map(({ title, text, message }) => ({
-          contentType: CARD_CONTENT_TYPE,
-          content: renderMessage(message, options).card,
-          preview: {
-            contentType: "application/vnd.microsoft.card.thumbnail",
-            content: { title: plain(title, MOST_TITLE), text: plain(text, MOST_TEXT) },
-          },
-        })),
+        attachments: hits.map(({ title, text, message }) =>
+          renderExtensionHit(title, text, renderMessage(message, options)),
+        ),
       },
     },
   };
@@ -87,12 +79,4 @@ function listing(hits: readonly OpeningHit[]): InvokeAnswer {
 
 function telling(text: string): InvokeAnswer {
   return { status: 200, body: { composeExtension: { type: "message", text } } };
-}
-
-/** Previews are read as HTML. */
-function plain(text: string, most: number): string {
-  return cutTo(safeText(text), most)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;");
 }

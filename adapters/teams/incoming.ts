@@ -41,7 +41,7 @@ export const activitySchema = z.object({
     })
     .nullish(),
   text: z.string().nullish(),
-  value: z.unknown(),
+  value: z.unknown().optional(),
   entities: z.array(z.unknown()).nullish(),
   localTimezone: z.string().nullish(),
   membersAdded: others,
@@ -143,10 +143,10 @@ function isZone(zone: string): boolean {
 }
 
 /** The value of an `adaptiveCard/action` invoke. */
-export const cardAction = z.object({ action: z.unknown() });
+export const cardAction = z.object({ action: z.unknown().optional() });
 
 /** The value of a `composeExtension/query` invoke. */
 export const extensionQuery = z.object({
-  parameters: z.array(z.object({ name: z.string(), value: z.unknown() })).nullish(),
+  parameters: z.array(z.object({ name: z.string(), value: z.unknown().optional() })).nullish(),
   queryOptions: z.object({ count: z.number().nullish() }).nullish(),
 });

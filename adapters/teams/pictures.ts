@@ -2,14 +2,12 @@ import { randomBytes } from "node:crypto";
 import { DAY } from "../../src/domain/instant.ts";
 import type { Duration, Instant } from "../../src/domain/instant.ts";
 import type { ChannelRef, Receipt } from "../../src/domain/notification.ts";
-import { DeliveryError } from "../../src/errors.ts";
 import type { Clock, Picture } from "../../src/ports.ts";
 import type { Conversations } from "./conversations.ts";
 import { deliveryError } from "./delivery-error.ts";
 import type { Posting } from "./posting.ts";
 import { identityOf } from "./receipt.ts";
-import type { AdaptiveCard } from "./render/card.ts";
-import { cutTo, literal, safeText } from "./render/safe-text.ts";
+import { DATA_URI, renderPicture } from "./render/picture-card.ts";
 import type { TeamsSettings } from "./settings.ts";
 
 /** Teams keeps a copy of what it showed; a client that comes later than this may show the words alone. */
@@ -17,8 +15,6 @@ const KEPT_FOR: Duration = 7 * DAY;
 /** Teams shows pictures of up to 1 MB. */
 const MOST_INSIDE = 1024 * 1024;
 const MOST_BYTES = 32 * 1024 * 1024;
-const MOST_ALTERNATIVE_TEXT = 1000;
-const MOST_TITLE = 200;
 const NAME = /^[\w-]{32}\.png$/;
 
 /** Pictures that Teams may fetch, each under a name that nobody guesses. They go when the process does. */
@@ -64,8 +60,9 @@ export interface PictureParts {
 
 /**
  * Posts a picture on a card. It travels inside, which Teams does not count against a message's size. Where
- * Teams refuses that, it fetches the picture from this process instead: behind a load balancer all requests
- * for pictures must reach it then; else, and after a restart, clients show the alternative text.
+ * Teams refuses that, it may fetch the picture from this process: behind a load balancer all requests for
+ * pictures must reach it then; else, and after a restart, clients show the alternative text. Where it can
+ * fetch nothing, the card says in words what the picture shows.
  * Sources: https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/format-your-bot-messages (sizes),
  * https://pnp.github.io/blog/post/display-images-in-adaptive-cards (data URIs)
  *
@@ -79,14 +76,13 @@ export async function postPicture(
 ): Promise<void> {
   const conversation = await conversations.of(channel);
   const root = thread === null ? null : identityOf(thread).root;
-  const post = async (url: string): Promise<void> => {
-    const content = { card: pictureCard(picture, url), summary: titleOf(picture) };
-    await posting.post(conversation, root, content);
+  const post = async (imageUrl: string | null): Promise<void> => {
+    await posting.post(conversation, root, renderPicture({ picture, imageUrl }));
   };
   const { png } = picture;
   if (png.byteLength <= MOST_INSIDE) {
     try {
-      await post(`data:image/png;base64,${Buffer.from(png).toString("base64")}`);
+      await post(`${DATA_URI}${Buffer.from(png).toString("base64")}`);
       return;
     } catch (error) {
       if (deliveryError(error).fault !== "invalid") {
@@ -94,35 +90,10 @@ export async function postPicture(
       }
     }
   }
-  await post(urlOf(settings.publicUrl, shelf.put(png)));
-}
-
-function urlOf(publicUrl: string | null, name: string): string {
-  if (publicUrl?.startsWith("https:") !== true) {
-    throw new DeliveryError(
-      "invalid",
-      "Teams wants to fetch this picture itself: set `teams.http.public-url` to the https: address under which it reaches Doorbell",
-    );
-  }
-  return `${publicUrl.replace(/\/$/, "")}/pictures/${name}`;
-}
-
-function pictureCard(picture: Picture, url: string): AdaptiveCard {
-  const altText = cutTo(safeText(picture.alternativeText), MOST_ALTERNATIVE_TEXT);
-  const title = titleOf(picture);
-  return {
-    type: "AdaptiveCard",
-    $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
-    version: "1.5",
-    fallbackText: title,
-    body: [
-      { type: "RichTextBlock", inlines: [{ type: "TextRun", text: title, weight: "Bolder" }] },
-      { type: "Image", url, altText, size: "Stretch" },
-    ],
-    msteams: { width: "Full", entities: [] },
-  };
-}
-
-function titleOf({ title }: Picture): string {
-  return cutTo(literal(safeText(title)), MOST_TITLE);
+  const { publicUrl } = settings;
+  await post(
+    publicUrl?.startsWith("https:") === true
+      ? `${publicUrl.replace(/\/$/, "")}/pictures/${shelf.put(png)}`
+      : null,
+  );
 }

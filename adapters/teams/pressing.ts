@@ -10,7 +10,7 @@ import type { AdaptiveCard } from "./render/card.ts";
 import { CARD_CONTENT_TYPE } from "./render/card.ts";
 import { pressOf } from "./render/press.ts";
 import type { Press } from "./render/press.ts";
-import { safeText } from "./render/safe-text.ts";
+import { safeText } from "../chat/safe-text.ts";
 
 /** Teams waits for an answer to a press for 10 s, people less. */
 export const PRESS_PATIENCE: Duration = 4 * SECOND;

@@ -62,7 +62,11 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [...CORE, "src/message/", "src/ports.ts"],
     packages: ["luxon", "string-width"],
   },
-  { path: "adapters/chat/", mayImport: ["src/domain/"], packages: ["zod"] },
+  {
+    path: "adapters/chat/",
+    mayImport: ["src/domain/", "src/message/"],
+    packages: ["luxon", "zod"],
+  },
   {
     path: "adapters/slack/",
     mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts", "adapters/chat/"],

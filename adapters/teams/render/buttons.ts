@@ -1,6 +1,7 @@
 import type { MessageAction } from "../../../src/message/message.ts";
 import type { ActionSet, CardAction, ExecuteAction, ShowCardAction } from "./card.ts";
-import { literal, literalLine, safeText } from "./safe-text.ts";
+import { safeText } from "../../chat/safe-text.ts";
+import { literal, literalLine } from "./safe-text.ts";
 
 /** What a press means, as the `verb` of the button. */
 export const ASK_VERB = "ask";

@@ -139,7 +139,7 @@ export interface ChoiceSet {
 /** A picture from the web. */
 export interface CardImage extends ElementBase {
   readonly type: "Image";
-  /** An `https:` URL. */
+  /** An `https:` URL, or one that holds the picture's bytes. */
   readonly url: string;
   readonly altText: string;
   readonly size: "Stretch";

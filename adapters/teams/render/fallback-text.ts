@@ -1,6 +1,6 @@
 import type { Message } from "../../../src/message/message.ts";
 import { literalLine, withoutTags } from "./safe-text.ts";
-import { severityWord } from "./severity.ts";
+import { severityWord } from "../../chat/severity.ts";
 import { cutToWeight, MOST_SUMMARY } from "./weight.ts";
 
 /** Longer ones are cut by every notification anyway. */

@@ -1,10 +1,13 @@
 import type { Inline, Message, MessageNode, PersonSpan } from "../../../src/message/message.ts";
 import type { MentionEntity, TextBlock } from "./card.ts";
 import { mentionName } from "./safe-text.ts";
+import { textWeight, weightOf } from "./weight.ts";
 
 /** Everybody who is mentioned is rung: more at once would be noise. */
-export const MOST_MENTIONS = 10;
-const MOST_NAME = 100;
+const MOST_MENTIONS = 10;
+/** No more of a card than that goes to mentions. */
+const MOST_WEIGHT = 3000;
+const MOST_NAME = 64;
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A line that mentions people, and who they are; `line` is null when there is nobody to mention. */
@@ -29,17 +32,22 @@ export function mentionsOf(message: Message): Mentions {
       people.set(id, people.get(id) ?? shown);
     }
   }
-  const chosen = [...people].slice(0, MOST_MENTIONS);
-  if (chosen.length === 0) {
+  if (people.size === 0) {
     return NO_MENTIONS;
   }
   const names = new Set<string>();
-  const entities = chosen.map(([id, shown]): MentionEntity => {
+  const entities: MentionEntity[] = [];
+  let weight = 0;
+  for (const [id, shown] of [...people].slice(0, MOST_MENTIONS)) {
     const name = names.has(shown) ? `${shown} ${id}` : shown;
     names.add(name);
-    return { type: "mention", text: `<at>${name}</at>`, mentioned: { id, name } };
-  });
-  const left = people.size - chosen.length;
+    const entity = { type: "mention", text: `<at>${name}</at>`, mentioned: { id, name } } as const;
+    weight += weightOf(entity) + textWeight(entity.text);
+    if (weight <= MOST_WEIGHT) {
+      entities.push(entity);
+    }
+  }
+  const left = people.size - entities.length;
   const more = left === 0 ? "" : `, and ${left} more`;
   return {
     line: {

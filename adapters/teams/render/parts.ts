@@ -3,14 +3,16 @@ import type {
   Inline,
   Message,
   MessageNode,
+  Severity,
   TableNode,
 } from "../../../src/message/message.ts";
 import { actionButtons, commandButtons } from "./buttons.ts";
 import type { CardElement } from "./card.ts";
 import { boundedText, limited, richLine, run } from "./rich-text.ts";
 import type { Line, Look } from "./rich-text.ts";
-import { isPlain, literalLine, safeText } from "./safe-text.ts";
-import { saysSeverity, severityGround, severityLabel } from "./severity.ts";
+import { safeText } from "../../chat/safe-text.ts";
+import { isPlain, literalLine } from "./safe-text.ts";
+import { saysSeverity, severityLabel } from "../../chat/severity.ts";
 import type { Ground, LineForm, Row } from "./line-forms.ts";
 
 /** A piece of a message on its way into a card. */
@@ -23,6 +25,12 @@ const MOST_HEADING = 150;
 const MOST_TYPED = 5;
 /** A table with more columns cannot be read on a phone. */
 const MOST_COLUMNS = 4;
+/** What stands beside the word for how severe something is. */
+const GROUNDS: { readonly [severity in Severity]: Ground } = {
+  info: "accent",
+  warning: "warning",
+  critical: "attention",
+};
 const SMALL: Look = { size: "Small", isSubtle: true };
 
 /** The pieces of a message in their order: its body, and what stands under every page of it. */
@@ -51,7 +59,7 @@ function severityParts(message: Message): readonly Part[] {
   const { severity } = message;
   return saysSeverity(message)
     ? []
-    : lines([() => [run(severityLabel(severity), { weight: "Bolder" })]], severityGround(severity));
+    : lines([() => [run(severityLabel(severity), { weight: "Bolder" })]], GROUNDS[severity]);
 }
 
 function nodeParts(node: MessageNode): readonly Part[] {
@@ -62,10 +70,7 @@ function nodeParts(node: MessageNode): readonly Part[] {
       return lines([() => richLine(node.content)]);
     case "notice": {
       const sign = run(`${severityLabel(node.severity)}: `, { weight: "Bolder" });
-      return lines(
-        [() => limited([sign, ...richLine(node.content)])],
-        severityGround(node.severity),
-      );
+      return lines([() => limited([sign, ...richLine(node.content)])], GROUNDS[node.severity]);
     }
     case "facts":
       return lines(

@@ -15,6 +15,8 @@ import type { Rendered } from "./render.ts";
 
 const MOST_TITLE = 200;
 const MOST_ALTERNATIVE_TEXT = 1000;
+/** Before a picture's bytes in base64, for a URL that holds them. */
+export const DATA_URI = "data:image/png;base64,";
 /** Longer labels leave no room for bars. */
 const MOST_LABEL = 90;
 
@@ -25,7 +27,8 @@ const COLOURS = { info: "good", warning: "warning", critical: "attention" } as c
  * A picture as a card: its chart where Teams draws one, with the picture itself for clients that do not,
  * and its words where there is no address to load it from.
  *
- * @param imageUrl where Teams can load the picture, an `https:` URL; null when it cannot.
+ * @param imageUrl where Teams can load the picture, an `https:` URL, or the picture itself as a URL that
+ *   begins with `DATA_URI`; null when there is none.
  */
 export function renderPicture({
   picture,
@@ -67,7 +70,7 @@ function imageOf(
   url: string | null,
 ): CardImage | null {
   const shown = literalLine(alternativeText, MOST_ALTERNATIVE_TEXT);
-  return url === null || !isWebAddress(url)
+  return url === null || !(isWebAddress(url) || url.startsWith(DATA_URI))
     ? null
     : {
         type: "Image",

@@ -9,7 +9,7 @@ import { pagesOf } from "./pages.ts";
 import { partsOf } from "./parts.ts";
 import type { Part } from "./parts.ts";
 import { limited, run } from "./rich-text.ts";
-import { safeText } from "./safe-text.ts";
+import { safeText } from "../../chat/safe-text.ts";
 import { MOST_CARD, weightOf } from "./weight.ts";
 
 /** What Teams is given to show. */
@@ -34,7 +34,7 @@ export interface RenderOptions {
 }
 
 /** What stands under every page may take this much of it. */
-const TAIL_ROOM = 7000;
+const TAIL_ROOM = 4000;
 const MOST_PAGES = 20;
 /** For the repeat's warning above, the page's number and the page button below. */
 const FRAME_ROOM = 1200;

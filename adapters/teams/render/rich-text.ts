@@ -1,6 +1,7 @@
 import type { Inline, LinkSpan, Span } from "../../../src/message/message.ts";
 import type { TextRun } from "./card.ts";
-import { literal, safeText } from "./safe-text.ts";
+import { safeText } from "../../chat/safe-text.ts";
+import { literal } from "./safe-text.ts";
 import { timeText } from "./time-text.ts";
 import { cutToWeight, moreCharacters, weightOf } from "./weight.ts";
 

@@ -1,5 +1,6 @@
 import { DateTime } from "luxon";
 import type { TimeSpan } from "../../../src/message/message.ts";
+import { utcText } from "../../chat/utc-text.ts";
 
 /** Times outside of these a client might not show. */
 const EARLIEST = Date.UTC(1971, 0, 1);
@@ -18,12 +19,4 @@ export function timeText(span: TimeSpan): string {
   const at = DateTime.fromMillis(span.at, { zone: "utc" }).toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'");
   const own = span.style === "time" ? `{{TIME(${at})}}` : `{{DATE(${at},SHORT)}} {{TIME(${at})}}`;
   return `${own} (${utc})`;
-}
-
-/** The instant in UTC, such as `2026-11-23 03:12 UTC`. */
-export function utcText({ at, style }: TimeSpan): string {
-  const utc = DateTime.fromMillis(at, { zone: "utc" });
-  return utc.toFormat(
-    style === "time" ? "HH:mm 'UTC'" : `yyyy-MM-dd HH:mm${style === "exact" ? ":ss" : ""} 'UTC'`,
-  );
 }

@@ -1,23 +1,19 @@
-/**
- * How much of a card's budget a piece takes: the bytes of its JSON in UTF-8.
- *
- * What Teams takes is told in several ways: about 100 KB counted in UTF-16, of which 80 KB are safe, for
- * bots now (https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/format-your-bot-messages),
- * 40 KB in older versions of that page, about 28 KB for messages that come by other ways, such as
- * workflows (https://learn.microsoft.com/en-us/connectors/teams/). `MOST_ACTIVITY` keeps the smallest.
- */
+/** How much of a card's budget a piece takes: the bytes of its JSON in UTF-8. */
 export function weightOf(piece: unknown): number {
   return textWeight(JSON.stringify(piece));
 }
 
-/** The most that everything sent for one message may weigh, with its envelope. */
-export const MOST_ACTIVITY = 28 * 1024;
-
-/** The most that a card may weigh: the rest is for the summary and the envelope. */
-export const MOST_CARD = 24_000;
+/**
+ * The most that a card may weigh. What Teams takes is told in several ways: of messages by bots about
+ * 100 KB counted in UTF-16, 80 KB of it for certain
+ * (https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/format-your-bot-messages), 40 KB in
+ * older versions of that page; 28 KB of messages that come by webhooks and workflows
+ * (https://learn.microsoft.com/en-us/connectors/teams/). This and its envelope stay below all of them.
+ */
+export const MOST_CARD = 17_000;
 
 /** The most that a summary may weigh. */
-export const MOST_SUMMARY = 1500;
+export const MOST_SUMMARY = 1000;
 
 /** The same for a text that stands in a piece already. */
 export function textWeight(text: string): number {

@@ -1,6 +1,7 @@
 import { AdaptiveCard, SerializationContext, ValidationEvent, Versions } from "adaptivecards";
 import { z } from "zod";
-import { ACTIONS, CARD, ELEMENTS, EXTENSIONS, PART_TYPES, PARTS } from "./card-vocabulary.ts";
+import { EXTENSIONS } from "./card-extensions.ts";
+import { ACTIONS, CARD, ELEMENTS, PART_TYPES, PARTS } from "./card-vocabulary.ts";
 import type { Kind, Vocabulary } from "./card-vocabulary.ts";
 import { checkMentions } from "./card-mentions.ts";
 
@@ -110,6 +111,9 @@ class CardCheck {
       case "width":
         this.#want(at, "a width", /^(?:auto|stretch|\d+(?:\.\d+)?|\d+px)$/.test(String(value)));
         return;
+      case "share":
+        this.#want(at, "a weight or pixels", /^(?:\d+(?:\.\d+)?|\d+px)$/.test(String(value)));
+        return;
       case "picture":
         this.#want(at, "an https: or data: picture", PICTURE.test(String(value)));
         return;
@@ -132,9 +136,6 @@ class CardCheck {
         return;
       case "actions":
         this.#actions(value, at);
-        return;
-      case "element":
-        this.#element(value, at);
         return;
       case "elements":
         this.#each(value, at, (item, where) => {

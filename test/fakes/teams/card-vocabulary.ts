@@ -7,6 +7,8 @@ export type Kind =
   | "pixels"
   /** `auto`, `stretch`, a weight or pixels. */
   | "width"
+  /** A weight or pixels. */
+  | "share"
   /** An address of a picture: `https:` or `data:image/`. */
   | "picture"
   /** An address to open: `https:`, `mailto:` or a deep link. */
@@ -15,7 +17,6 @@ export type Kind =
   | "object"
   | "list"
   | "anything"
-  | "element"
   | "elements"
   | "action"
   | "actions"
@@ -36,8 +37,17 @@ export interface Vocabulary {
   readonly required: readonly string[];
 }
 
-const COLOURS = ["default", "dark", "light", "accent", "good", "warning", "attention"] as const;
-const ALIGNED = ["left", "center", "right"] as const;
+/** Words and properties that many types share. */
+export const COLOURS = [
+  "default",
+  "dark",
+  "light",
+  "accent",
+  "good",
+  "warning",
+  "attention",
+] as const;
+export const ALIGNED = ["left", "center", "right"] as const;
 const VERTICAL = ["top", "center", "bottom"] as const;
 const STYLES = ["default", "emphasis", "good", "attention", "warning", "accent"] as const;
 const SPACING = ["default", "none", "small", "medium", "large", "extraLarge", "padding"] as const;
@@ -46,7 +56,7 @@ const SIZES = ["default", "small", "medium", "large", "extraLarge"] as const;
 const WEIGHTS = ["default", "lighter", "bolder"] as const;
 const FONTS = ["default", "monospace"] as const;
 
-const ELEMENT = {
+export const ELEMENT = {
   type: "text",
   id: "id",
   isVisible: "flag",
@@ -95,14 +105,6 @@ const BOX = {
   verticalContentAlignment: VERTICAL,
   backgroundImage: "anything",
 } as const;
-const CHART = {
-  ...ELEMENT,
-  title: "text",
-  colorSet: ["categorical", "sequential", "diverging"],
-  horizontalAlignment: ALIGNED,
-} as const;
-const AXES = { xAxisTitle: "text", yAxisTitle: "text" } as const;
-
 /**
  * Elements of Adaptive Cards 1.5, as Teams renders them.
  * Source: https://adaptivecards.io/explorer/ and the schema of version 1.5
@@ -164,6 +166,8 @@ export const ELEMENTS: Readonly<Record<string, Vocabulary | undefined>> = {
       columns: "column-definitions",
       rows: "rows",
       firstRowAsHeader: "flag",
+      // What the renderer itself reads.
+      firstRowAsHeaders: "flag",
       showGridLines: "flag",
       gridStyle: STYLES,
       horizontalCellContentAlignment: ALIGNED,
@@ -223,84 +227,6 @@ export const ELEMENTS: Readonly<Record<string, Vocabulary | undefined>> = {
   },
 };
 
-/**
- * What Teams draws and the schema of 1.5 does not know: each needs a `fallback` for the clients that do not.
- * Source: https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/charts-in-adaptive-cards
- */
-export const EXTENSIONS: Readonly<Record<string, Vocabulary | undefined>> = {
-  "Chart.Donut": { properties: { ...CHART, data: "list" }, required: ["data"] },
-  "Chart.Pie": { properties: { ...CHART, data: "list" }, required: ["data"] },
-  "Chart.Line": {
-    properties: { ...CHART, ...AXES, data: "list", color: "text" },
-    required: ["data"],
-  },
-  "Chart.VerticalBar": {
-    properties: { ...CHART, ...AXES, data: "list", color: "text", showBarValues: "flag" },
-    required: ["data"],
-  },
-  "Chart.VerticalBar.Grouped": {
-    properties: {
-      ...CHART,
-      ...AXES,
-      data: "list",
-      color: "text",
-      stacked: "flag",
-      showBarValues: "flag",
-    },
-    required: ["data"],
-  },
-  "Chart.HorizontalBar": {
-    properties: {
-      ...CHART,
-      ...AXES,
-      data: "list",
-      color: "text",
-      displayMode: ["AbsoluteWithAxis", "AbsoluteNoAxis", "PartToWhole"],
-    },
-    required: ["data"],
-  },
-  "Chart.HorizontalBar.Stacked": {
-    properties: { ...CHART, ...AXES, data: "list", color: "text" },
-    required: ["data"],
-  },
-  "Chart.Gauge": {
-    properties: {
-      ...CHART,
-      value: "number",
-      min: "number",
-      max: "number",
-      subLabel: "text",
-      segments: "list",
-      showLegend: "flag",
-      showMinMax: "flag",
-      valueFormat: ["Percentage", "Fraction"],
-    },
-    required: ["value"],
-  },
-  CodeBlock: {
-    properties: {
-      ...ELEMENT,
-      codeSnippet: "text",
-      language: "text",
-      startLineNumber: "number",
-      horizontalAlignment: ALIGNED,
-    },
-    required: ["codeSnippet"],
-  },
-  Icon: {
-    properties: {
-      ...ELEMENT,
-      name: "text",
-      size: "text",
-      color: COLOURS,
-      style: ["regular", "filled"],
-      horizontalAlignment: ALIGNED,
-      selectAction: "action",
-    },
-    required: ["name"],
-  },
-};
-
 /** Actions of Adaptive Cards 1.5. */
 export const ACTIONS: Readonly<Record<string, Vocabulary | undefined>> = {
   "Action.OpenUrl": { properties: { ...ACTION, url: "address" }, required: ["url"] },
@@ -340,7 +266,7 @@ export const PARTS = {
   "column-definitions": {
     properties: {
       type: "text",
-      width: "width",
+      width: "share",
       horizontalCellContentAlignment: ALIGNED,
       verticalCellContentAlignment: VERTICAL,
     },

@@ -1,39 +1,20 @@
 import { MessageFactory, TeamsInfo, TurnContext } from "botbuilder";
-import type { Activity, ConversationReference } from "botbuilder";
-import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { ConversationReference } from "botbuilder";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { startBot } from "./echo-bot.ts";
 import type { EchoBot } from "./echo-bot.ts";
-import { startFakeTeams } from "./fake-teams.ts";
-import type { FakeTeams, FakeTeamsOptions } from "./fake-teams.ts";
-import { POSTS } from "./faults.ts";
-import type { Fault } from "./faults.ts";
+import type { FakeTeams } from "./fake-teams.ts";
 import type { Person } from "./person.ts";
 import { CARD_TYPE, seenIn } from "./reading.ts";
 import { FORGERIES } from "./signing.ts";
+import { card, post, sitting, text, withCard } from "./sitting.ts";
 import { hasBot } from "./world.ts";
-import type { FakeConversation } from "./world.ts";
 
 beforeEach(() => {
   // The SDK writes what it refuses to the console.
   vi.spyOn(console, "error").mockImplementation(() => undefined);
 });
-
-interface Sitting {
-  readonly teams: FakeTeams;
-  readonly alice: Person;
-  readonly ops: FakeConversation;
-}
-
-async function sitting(options: FakeTeamsOptions = {}): Promise<Sitting> {
-  const teams = await startFakeTeams({ rateLimits: false, ...options });
-  onTestFinished(async () => {
-    await teams.stop();
-  });
-  const alice = teams.tenant.addUser({ name: "alice", realName: "Alice Adams" });
-  const ops = teams.tenant.addChannel({ name: "ops" });
-  return { teams, alice: teams.person(alice), ops };
-}
 
 async function echoAt(teams: FakeTeams): Promise<EchoBot> {
   return startBot(teams, async (context) => {
@@ -41,45 +22,12 @@ async function echoAt(teams: FakeTeams): Promise<EchoBot> {
   });
 }
 
-const card = (body: readonly object[], more: object = {}): object => ({
-  type: "AdaptiveCard",
-  version: "1.5",
-  body,
-  ...more,
-});
-const text = (words: string): object => ({ type: "TextBlock", text: words, wrap: true });
-const withCard = (content: object): Partial<Activity> =>
-  MessageFactory.attachment({ contentType: CARD_TYPE, content });
-
 /** The activity that was delivered last. */
 function lastActivity(teams: FakeTeams): Readonly<Record<string, unknown>> {
   return z
     .record(z.string(), z.unknown())
     .parse(JSON.parse(teams.deliveries.lastRequest?.body ?? ""));
 }
-
-/** Calls the Connector without the SDK. */
-async function call(
-  teams: FakeTeams,
-  method: string,
-  path: string,
-  body?: object,
-  token = teams.tokens.issue(),
-): Promise<{ readonly status: number; readonly text: string; readonly headers: Headers }> {
-  const response = await fetch(`${teams.serviceUrl}v3/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, text: await response.text(), headers: response.headers };
-}
-
-const post = async (
-  teams: FakeTeams,
-  where: FakeConversation,
-  activity: object = { type: "message", text: "x" },
-): ReturnType<typeof call> =>
-  call(teams, "POST", `conversations/${encodeURIComponent(where.id)}/activities`, activity);
 
 describe("with the real SDK", () => {
   test("a mention in a channel is answered in its thread", async () => {
@@ -139,9 +87,9 @@ describe("with the real SDK", () => {
       await context.updateActivity({ ...withCard(card([text("is closed")])), id });
       await context.sendActivity("closed by alice");
     });
-    expect(seenIn(teams.tenant, ops)).toEqual([
+    expect(seenIn(teams.tenant, ops)).toMatchObject([
       { id, text: "is closed", thread: null, edited: true, effects: [] },
-      { id: expect.any(String), text: "closed by alice", thread: 0, edited: false, effects: [] },
+      { text: "closed by alice", thread: 0, edited: false, effects: [] },
     ]);
   });
 
@@ -297,12 +245,18 @@ describe("with the real SDK", () => {
   });
 });
 
+const happening = z.object({
+  type: z.string(),
+  action: z.string().optional(),
+  channelData: z.object({ eventType: z.string().optional() }),
+});
+
 test("installations, names and ends of teams reach the bot as Teams tells them", async () => {
   const { teams, alice, ops } = await sitting();
   const told: string[] = [];
   await startBot(teams, ({ activity }) => {
-    const { type, action, channelData } = activity;
-    told.push([type, action, channelData?.eventType].filter((one) => one !== undefined).join(" "));
+    const { type, action, channelData } = happening.parse(activity);
+    told.push([type, action, channelData.eventType].filter((one) => one !== undefined).join(" "));
     return Promise.resolve();
   });
   const acts = teams.lifecycle(alice.user);
@@ -334,141 +288,43 @@ test("installations, names and ends of teams reach the bot as Teams tells them",
   ]);
 });
 
-test("a conversation answers as Teams' do: unknown, without the bot, archived, deleted", async () => {
-  const { teams, ops } = await sitting();
-  const team = teams.tenant.teams.get(ops.team ?? "");
-  const outcome = async (): Promise<string> => {
-    const { status, text: said } = await post(teams, ops);
-    return `${status} ${/"code":"(\w+)"/.exec(said)?.[1] ?? ""}`.trim();
-  };
-  expect(await outcome()).toBe("201");
-  expect((await post(teams, { ...ops, id: "19:nowhere@thread.tacv2" })).text).toContain(
-    "ConversationNotFound",
-  );
-  expect((await post(teams, { ...ops, id: "C0SLACK" })).status).toBe(400);
-  Object.assign(team ?? {}, { archived: true });
-  expect(await outcome()).toBe("403 NotEnoughPermissions");
-  Object.assign(team ?? {}, { archived: false, installed: false });
-  expect(await outcome()).toBe("403 BotNotInConversationRoster");
-  ops.deleted = true;
-  expect(await outcome()).toBe("404 ConversationNotFound");
-});
-
-test("a message that is gone can neither be edited nor answered", async () => {
+test("what is undone, and what happens to chats and people, reaches the bot too", async () => {
   const { teams, alice, ops } = await sitting();
-  await post(teams, ops);
-  const [message] = alice.sees(ops);
-  if (message === undefined) {
-    throw new Error("There is no message.");
-  }
-  alice.removes(message);
-  const path = `conversations/${encodeURIComponent(ops.id)}/activities/${message.id}`;
-  for (const method of ["PUT", "POST", "DELETE"]) {
-    const body = method === "DELETE" ? undefined : { type: "message", text: "x" };
-    const answer = await call(teams, method, path, body);
-    expect([answer.status, answer.text]).toEqual([
-      404,
-      expect.stringContaining("ActivityNotFoundInConversation"),
-    ]);
-  }
-});
-
-test("text with a card is split into two messages, and the answer names neither", async () => {
-  const { teams, ops } = await sitting();
-  const both = { ...withCard(card([text("card")])), text: "words" };
-  expect((await post(teams, ops, both)).text).toBe("{}");
-  expect(seenIn(teams.tenant, ops).map((seen) => seen.text)).toEqual(["words", "card"]);
-});
-
-test("a message is as large as Teams takes it, in UTF-16, pictures not counted", async () => {
-  const { teams, ops } = await sitting();
-  const sized = (length: number): object => ({ type: "message", text: "x".repeat(length) });
-  const frame = JSON.stringify(sized(0)).length;
-  expect((await post(teams, ops, sized(20_480 - frame))).status).toBe(201);
-  const tooBig = await post(teams, ops, sized(20_481 - frame));
-  expect([tooBig.status, tooBig.text]).toEqual([413, expect.stringContaining("MessageSizeTooBig")]);
-  const url = `data:image/png;base64,${"A".repeat(50_000)}`;
-  const picture = withCard(card([{ type: "Image", url, altText: "a timeline" }]));
-  expect((await post(teams, ops, picture)).status).toBe(201);
-});
-
-test("a conversation takes seven posts in a second and eight in two", async () => {
-  let now = Date.UTC(2026, 10, 25);
-  const { teams, ops } = await sitting({ rateLimits: true, now: () => now });
-  const other = teams.tenant.addChannel({ name: "other" });
-  const sends = async (count: number, where = ops): Promise<readonly (number | string)[]> => {
-    const outcomes: (number | string)[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const { status, headers } = await post(teams, where);
-      outcomes.push(status === 429 ? `wait ${headers.get("retry-after") ?? ""}` : status);
-    }
-    return outcomes;
-  };
-  expect((await sends(8)).slice(6)).toEqual([201, "wait 1"]);
-  expect(await sends(1, other)).toEqual([201]);
-  now += 1000;
-  expect(await sends(2)).toEqual([201, "wait 1"]);
-  now += 1000;
-  expect(await sends(1)).toEqual([201]);
-});
-
-const FAULTS: readonly (readonly [Fault, string, number])[] = [
-  [{ kind: "drop-before" }, "nothing", 0],
-  [{ kind: "drop-after" }, "nothing", 1],
-  [{ kind: "http-500-after" }, "500", 1],
-  [{ kind: "http-error", status: 502 }, "502", 0],
-  [{ kind: "rate-limited", seconds: 7 }, "429 after 7", 0],
-  [{ kind: "error", status: 403, code: "BotNotInConversationRoster" }, "403", 0],
-];
-
-test.each(FAULTS)("a planned fault happens to one post: %j", async (fault, outcome, posts) => {
-  const { teams, ops } = await sitting();
-  teams.faults.planOnce(POSTS, fault);
-  const said = await post(teams, ops, { type: "message", text: "key-1" }).then(
-    ({ status, headers }) =>
-      [status, headers.get("retry-after")].filter((part) => part !== null).join(" after "),
-    () => "nothing",
-  );
-  expect(said).toBe(outcome);
-  expect(seenIn(teams.tenant, ops)).toHaveLength(posts);
-  expect(teams.countPosts("key-1")).toBe(posts);
-  expect((await post(teams, ops)).status).toBe(201);
-});
-
-test("while Teams is away nobody answers; then everything is as it was", async () => {
-  const { teams, ops } = await sitting();
-  await post(teams, ops);
-  teams.goAway();
-  await expect(post(teams, ops)).rejects.toThrow("fetch failed");
-  await teams.comeBack();
-  expect((await post(teams, ops)).status).toBe(201);
-  expect(seenIn(teams.tenant, ops)).toHaveLength(2);
-});
-
-const CREDENTIALS: readonly (readonly [string, Readonly<Record<string, string>>, number])[] = [
-  ["the bot's own", {}, 200],
-  ["another app", { client_id: "11111111-2222-4333-8444-555555555555" }, 400],
-  ["a wrong secret", { client_secret: "guessed" }, 401],
-  ["another scope", { scope: "https://graph.microsoft.com/.default" }, 400],
-];
-
-test.each(CREDENTIALS)("Entra gives a token for %s", async (_, changes, status) => {
-  const { teams, ops } = await sitting();
-  const answer = await fetch(teams.tokenUrl, {
-    method: "POST",
-    body: new URLSearchParams({
-      grant_type: "client_credentials",
-      client_id: teams.appId,
-      client_secret: teams.clientSecret,
-      scope: teams.cloud.scope,
-      ...changes,
-    }),
+  const bob = teams.tenant.addUser({ name: "bob" });
+  const chat = teams.tenant.addGroupChat({ name: "on call", installed: false });
+  const told: string[] = [];
+  await startBot(teams, ({ activity }) => {
+    const { conversation, membersAdded = [], membersRemoved = [], topicName } = activity;
+    const { eventType } = happening.parse(activity).channelData;
+    const counts = `+${membersAdded.length} -${membersRemoved.length}`;
+    told.push(`${conversation.conversationType} ${eventType ?? topicName ?? ""} ${counts}`);
+    return Promise.resolve();
   });
-  expect(answer.status).toBe(status);
-  const said = await answer.text();
-  const token = /"access_token":"([^"]+)"/.exec(said)?.[1] ?? "none";
-  const path = `conversations/${encodeURIComponent(ops.id)}/members`;
-  expect((await call(teams, "GET", path, undefined, token)).status).toBe(
-    status === 200 ? 200 : 401,
-  );
+  const acts = teams.lifecycle(alice.user);
+  const team = teams.tenant.teams.get(ops.team ?? "");
+  if (team === undefined) {
+    throw new Error("There is no team.");
+  }
+  await acts.restoresTeam(team);
+  await acts.unarchivesTeam(team);
+  const { channel } = await acts.createsChannel(team, "new");
+  await acts.restoresChannel(channel);
+  await acts.addsMember(ops, bob);
+  await acts.removesMember(ops, bob);
+  await acts.installs(chat);
+  await acts.renamesChat(chat, "night shift");
+  await acts.somethingNew(ops, "channelTeleported");
+  expect(told).toEqual([
+    "channel teamRestored +0 -0",
+    "channel teamUnarchived +0 -0",
+    "channel channelCreated +0 -0",
+    "channel channelRestored +0 -0",
+    "channel teamMemberAdded +1 -0",
+    "channel teamMemberRemoved +0 -1",
+    "groupChat  +1 -0",
+    "groupChat  +0 -0",
+    "groupChat night shift +0 -0",
+    "channel channelTeleported +0 -0",
+  ]);
+  expect((await post(teams, chat)).status).toBe(201);
 });

@@ -6,7 +6,7 @@ import { makeServerIdentity } from "../../../src/sandbox/http/certificate.ts";
 import { operationOf, performCall, threadOf } from "./connector.ts";
 import { Deliveries } from "./deliveries.ts";
 import { ConnectorFailure } from "./failure.ts";
-import { PlannedFaults, POSTS } from "./faults.ts";
+import { failsAfter, failsBefore, PlannedFaults, POSTS } from "./faults.ts";
 import type { Fault, Operation } from "./faults.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Person } from "./person.ts";
@@ -274,8 +274,6 @@ export class FakeTeams {
         return ok(keySet());
       case "emulator/keys":
         return ok({ keys: [] });
-      case "common/discovery/instance":
-        return ok(this.tokens.instances(here));
       default:
         return rest.join("/") === "v2.0/.well-known/openid-configuration"
           ? ok(this.tokens.configuration(tenant, here))
@@ -341,39 +339,6 @@ function parsed(body: string): unknown {
     return value;
   } catch {
     throw new ConnectorFailure(400, "BadSyntax", "The request body is no JSON.");
-  }
-}
-
-/** Lets the call fail before anything is done; true when it is over with that. */
-function failsBefore(fault: Fault, response: ServerResponse): boolean {
-  switch (fault.kind) {
-    case "drop-before":
-      response.socket?.destroy();
-      return true;
-    case "stall-before":
-      return true;
-    case "http-error":
-      response.writeHead(fault.status, { "content-type": "text/html" });
-      response.end("<html>Something is wrong.</html>");
-      return true;
-    default:
-      return false;
-  }
-}
-
-function failsAfter(fault: Fault, response: ServerResponse): boolean {
-  switch (fault.kind) {
-    case "drop-after":
-      response.socket?.destroy();
-      return true;
-    case "stall-after":
-      return true;
-    case "http-500-after":
-      response.writeHead(500, { "content-type": "text/html" });
-      response.end("<html>Server error.</html>");
-      return true;
-    default:
-      return false;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+
 /** What the bot asks of the fake, named as the SDK names it. */
 export type Operation =
   | "createConversation"
@@ -55,5 +57,39 @@ export class PlannedFaults {
   next(operation: Operation): Fault | null {
     const at = this.#planned.findIndex(({ operations }) => operations.includes(operation));
     return at < 0 ? null : (this.#planned.splice(at, 1)[0]?.fault ?? null);
+  }
+}
+
+/** Lets the call fail before anything is done; true when it is over with that. */
+export function failsBefore(fault: Fault, response: ServerResponse): boolean {
+  switch (fault.kind) {
+    case "drop-before":
+      response.socket?.destroy();
+      return true;
+    case "stall-before":
+      return true;
+    case "http-error":
+      response.writeHead(fault.status, { "content-type": "text/html" });
+      response.end("<html>Something is wrong.</html>");
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The same after it was carried out. */
+export function failsAfter(fault: Fault, response: ServerResponse): boolean {
+  switch (fault.kind) {
+    case "drop-after":
+      response.socket?.destroy();
+      return true;
+    case "stall-after":
+      return true;
+    case "http-500-after":
+      response.writeHead(500, { "content-type": "text/html" });
+      response.end("<html>Server error.</html>");
+      return true;
+    default:
+      return false;
   }
 }

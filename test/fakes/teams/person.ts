@@ -61,7 +61,7 @@ export class Person {
       conversation: conversation.id,
       from: this.user.id,
       text: sent.text,
-      thread: options.thread === undefined ? null : (options.thread.thread ?? options.thread.id),
+      thread: conversation.kind === "channel" ? rootOf(options.thread ?? null) : null,
     });
     const heard =
       hasBot(tenant, conversation) && (sent.mentionsBot || conversation.kind === "personal");
@@ -289,6 +289,10 @@ export class Person {
   #eventId(): string {
     return eventId(this.#parts.tenant.nextGuid());
   }
+}
+
+function rootOf(message: FakeMessage | null): string | null {
+  return message === null ? null : (message.thread ?? message.id);
 }
 
 function dataOf({ data }: Pressable): Readonly<Record<string, unknown>> {

@@ -19,7 +19,7 @@ const activitySchema = z.looseObject({
     .array(
       z.looseObject({
         contentType: z.string().min(1),
-        content: z.unknown(),
+        content: z.unknown().optional(),
         contentUrl: z.string().optional(),
         name: z.string().optional(),
       }),

@@ -70,7 +70,7 @@ const pressable = z.looseObject({
   id: z.string().optional(),
   verb: z.string().optional(),
   url: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 const input = z.looseObject({
   type: z.string().startsWith("Input."),
@@ -294,11 +294,11 @@ export function cardEffects(card: unknown, options: ReadingOptions = {}): readon
   const zone = options.zone ?? "UTC";
   const mentions = mentionsOf(card);
   return partsOf(card).flatMap((part) => {
-    const { text, title, value, url } = strings.safeParse(part).data ?? {};
-    const isFact = !("type" in part) && "title" in part && "value" in part;
+    const { text, url } = strings.safeParse(part).data ?? {};
+    const facts = z.array(strings).catch([]).parse(part["facts"]);
     const markdown = [
       ...(part["type"] === "TextBlock" ? [text] : []),
-      ...(isFact ? [title, String(value ?? "")] : []),
+      ...facts.flatMap(({ title, value }) => [title, String(value ?? "")]),
     ].flatMap((one) =>
       one === undefined ? [] : markdownEffects(readMarkdown(one, zone), options, mentions),
     );

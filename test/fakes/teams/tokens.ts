@@ -92,16 +92,6 @@ export class FakeTokens {
       authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
     };
   }
-
-  /** `GET /common/discovery/instance`: that this authority is what it says. */
-  instances(origin: string): Readonly<Record<string, unknown>> {
-    const { host } = new URL(origin);
-    return {
-      tenant_discovery_endpoint: `${origin}/${this.#bot.tenant}/v2.0/.well-known/openid-configuration`,
-      "api-version": "1.1",
-      metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
-    };
-  }
 }
 
 /** What a bot asks tokens for. */

@@ -5,8 +5,8 @@ import { notificationMessage } from "../../../../src/message/notification-messag
 import { withReactions } from "../../../../src/message/notification-reactions.ts";
 import { eventsOf, trailOf } from "../../../correlate/tenant-feed.ts";
 import { STORIES } from "../../../fixtures/stories.ts";
-import { checkCard } from "./card-check.ts";
-import { shownText } from "./reading.ts";
+import { checkCard } from "../../../fakes/teams/card-check.ts";
+import { cardText } from "../../../fakes/teams/reading.ts";
 
 /** A notification that nobody has reacted to. */
 const NOBODY = { key: "n-000000000000", acknowledgement: null, silences: [] };
@@ -31,12 +31,12 @@ test.each(Object.entries(STORIES))(
       }),
     );
     for (const { card } of cards) {
-      expect(checkCard(card)).toBeNull();
+      expect(checkCard(card)).toEqual([]);
     }
     await expect(`${JSON.stringify(cards, null, 2)}\n`).toMatchFileSnapshot(
       `../../../fixtures/${name}/card-teams.json`,
     );
-    const seen = cards.map(({ card }) => shownText(card, "Europe/Berlin")).join("\n\n---\n\n");
+    const seen = cards.map(({ card }) => cardText(card, "Europe/Berlin")).join("\n\n---\n\n");
     await expect(`${seen}\n`).toMatchFileSnapshot(`../../../fixtures/${name}/card-teams.txt`);
   },
 );

@@ -2,11 +2,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { renderMessage } from "../../../../adapters/teams/render/render.ts";
 import { renderExtensionHit } from "../../../../adapters/teams/render/extension-hit.ts";
-import { renderPicture } from "../../../../adapters/teams/render/picture-card.ts";
+import { DATA_URI, renderPicture } from "../../../../adapters/teams/render/picture-card.ts";
 import type { BarChart } from "../../../../src/domain/bar-chart.ts";
 import { message, paragraph } from "../../../../src/message/build.ts";
-import { checkCard } from "./card-check.ts";
-import { ofType, shownText, textsOf } from "./reading.ts";
+import { checkCard } from "../../../fakes/teams/card-check.ts";
+import { cardText } from "../../../fakes/teams/reading.ts";
+import { ofType } from "./card-parts.ts";
 
 const URL = "https://doorbell.contoso.com/pictures/7f.png";
 const PICTURE = {
@@ -25,13 +26,13 @@ const CHART: BarChart = {
 
 test("A timeline is a chart that Teams draws, with the picture for clients that draw none", () => {
   const { card, summary } = renderPicture({ picture: { ...PICTURE, chart: CHART }, imageUrl: URL });
-  expect(checkCard(card)).toBeNull();
+  expect(checkCard(card)).toEqual([]);
   expect(summary).toBe("vm-x since Monday");
-  expect(shownText(card, "UTC").split("\n")).toEqual([
+  expect(cardText(card, "UTC").split("\n")).toEqual([
     "vm-x since Monday",
     "Minutes that each opening stood: vm-x",
-    "1. alice, RDP (3389) on vm-x, critical: 180",
-    "2. bob, RDP (3389) on vm-x: 20",
+    "1. alice, RDP (3389) on vm-x, critical 180",
+    "2. bob, RDP (3389) on vm-x 20",
     "And 3 more without a bar here.",
   ]);
   const [chart] = ofType(card, "Chart.HorizontalBar");
@@ -45,9 +46,9 @@ test("A timeline is a chart that Teams draws, with the picture for clients that 
 
 test("Where no picture can be loaded, the chart's fallback says the same in words", () => {
   const { card } = renderPicture({ picture: { ...PICTURE, chart: CHART }, imageUrl: null });
-  expect(checkCard(card)).toBeNull();
+  expect(checkCard(card)).toEqual([]);
   const [chart] = ofType(card, "Chart.HorizontalBar");
-  expect(textsOf(ofType(chart?.["fallback"], "TextRun").map((run) => run["text"]))).toEqual([
+  expect(ofType(chart?.["fallback"], "TextRun").map((run) => run["text"])).toEqual([
     "alice, RDP (3389) on vm-x, critical: 180 min",
     "bob, RDP (3389) on vm-x: 20 min",
   ]);
@@ -55,14 +56,21 @@ test("Where no picture can be loaded, the chart's fallback says the same in word
 
 test("A picture without a chart is shown itself, with its words for those who do not see it", () => {
   const { card } = renderPicture({ picture: PICTURE, imageUrl: URL });
-  expect(checkCard(card)).toBeNull();
-  expect(shownText(card, "UTC")).toBe("vm-x since Monday\n(picture: Two openings of port 3389.)");
+  expect(checkCard(card)).toEqual([]);
+  expect(cardText(card, "UTC")).toBe("vm-x since Monday\n[picture: Two openings of port 3389.]");
+});
+
+test("A picture may travel inside of its card", () => {
+  const imageUrl = `${DATA_URI}iVBORw0KGgo=`;
+  const { card } = renderPicture({ picture: PICTURE, imageUrl });
+  expect(checkCard(card)).toEqual([]);
+  expect(ofType(card, "Image").map(({ url }) => url)).toEqual([imageUrl]);
 });
 
 test("A picture with neither chart nor address is told in words", () => {
   const { card } = renderPicture({ picture: PICTURE, imageUrl: "http://not-safe.example/a.png" });
-  expect(checkCard(card)).toBeNull();
-  expect(shownText(card, "UTC")).toBe("vm-x since Monday\nTwo openings of port 3389.");
+  expect(checkCard(card)).toEqual([]);
+  expect(cardText(card, "UTC")).toBe("vm-x since Monday\nTwo openings of port 3389.");
 });
 
 const text = fc.oneof(
@@ -96,7 +104,7 @@ test("Whatever a picture's texts: Teams takes the card, and nothing in it mentio
           },
           imageUrl,
         });
-        expect(checkCard(card)).toBeNull();
+        expect(checkCard(card)).toEqual([]);
         expect(JSON.stringify(card)).not.toMatch(/<at|\{\{|\u202E/);
       },
     ),

@@ -20,8 +20,9 @@ import {
   time,
 } from "../../../../src/message/build.ts";
 import type { Message, MessageNode } from "../../../../src/message/message.ts";
-import { checkCard } from "./card-check.ts";
-import { ofType, shownText } from "./reading.ts";
+import { checkCard } from "../../../fakes/teams/card-check.ts";
+import { cardText } from "../../../fakes/teams/reading.ts";
+import { ofType } from "./card-parts.ts";
 
 const OPTIONS = { key: null, maybeRepeated: false, mentions: true };
 const ALICE = person({
@@ -32,8 +33,8 @@ const AT = Date.UTC(2026, 10, 23, 9, 2, 7);
 
 function shown(...nodes: readonly MessageNode[]): readonly string[] {
   const { card } = renderMessage(message("info", "Summary.", nodes), OPTIONS);
-  expect(checkCard(card)).toBeNull();
-  return shownText(card, "America/New_York").split("\n");
+  expect(checkCard(card)).toEqual([]);
+  return cardText(card, "America/New_York").split("\n");
 }
 
 describe("A message in Teams", () => {
@@ -42,17 +43,17 @@ describe("A message in Teams", () => {
     [
       "shows times in the reader's zone, and in UTC",
       paragraph("At ", time(AT, "time"), "."),
-      ["At 04:02 (09:02 UTC)."],
+      ["At 4:02 AM (09:02 UTC)."],
     ],
     [
       "shows exact times with the seconds in UTC, which Teams does not know",
       paragraph(time(AT, "exact")),
-      ["Mon, Nov 23, 2026 04:02 (2026-11-23 09:02:07 UTC)"],
+      ["Mon, Nov 23, 2026 4:02 AM (2026-11-23 09:02:07 UTC)"],
     ],
     [
       "says in words how severe a notice is",
       notice("critical", "Open to ", code("0.0.0.0/0"), "."),
-      ["attention │ 🔴 Critical: Open to 0.0.0.0/0."],
+      ["🔴 Critical: Open to 0.0.0.0/0."],
     ],
     [
       "shows facts line by line",
@@ -73,11 +74,7 @@ describe("A message in Teams", () => {
       ),
       ["• vm-x · port 22 · from any · who bob · state –"],
     ],
-    [
-      "keeps the lines and the indentation of code",
-      codeBlock("a:\n  b"),
-      ["emphasis │ a:", "emphasis │ \u00A0\u00A0b"],
-    ],
+    ["keeps the lines and the indentation of code", codeBlock("a:\n  b"), ["a:", "\u00A0\u00A0b"]],
     ["has small print", context("Known up to now."), ["Known up to now."]],
     [
       "offers questions as buttons",
@@ -99,8 +96,16 @@ describe("A message in Teams", () => {
       message("warning", "Something happened.", [paragraph("Look.")]),
       OPTIONS,
     );
-    expect(shownText(card, "UTC").split("\n")).toEqual(["warning │ 🟠 Warning", "Look."]);
+    expect(cardText(card, "UTC").split("\n")).toEqual(["🟠 Warning", "Look."]);
     expect(summary).toBe("Warning: Something happened.");
+  });
+
+  test("has notices on a ground of their own", () => {
+    const { card } = renderMessage(
+      message("critical", "Summary.", [notice("critical", "One."), notice("info", "Two.")]),
+      OPTIONS,
+    );
+    expect(ofType(card, "Container").map(({ style }) => style)).toEqual(["attention", "accent"]);
   });
 
   test("that may stand there twice says so, and carries its key", () => {
@@ -109,8 +114,8 @@ describe("A message in Teams", () => {
       maybeRepeated: true,
       mentions: true,
     });
-    expect(checkCard(card)).toBeNull();
-    expect(shownText(card, "UTC")).toMatch(/^This may be a repeat: .*\nLook\.$/);
+    expect(checkCard(card)).toEqual([]);
+    expect(cardText(card, "UTC")).toMatch(/^This may be a repeat: .*\nLook\.$/);
     expect(card.body[0]?.id).toBe("n-0123456789ab");
   });
 
@@ -125,11 +130,11 @@ describe("People", () => {
       message("info", "Summary.", [paragraph(ALICE, " asked."), paragraph(ALICE, " opened.")]),
       OPTIONS,
     );
-    expect(checkCard(card)).toBeNull();
-    expect(shownText(card, "UTC").split("\n")).toEqual([
+    expect(checkCard(card)).toEqual([]);
+    expect(cardText(card, "UTC").split("\n")).toEqual([
       "alice@contoso.com asked.",
       "alice@contoso.com opened.",
-      "People: <at>alice@contoso.com</at>",
+      "People: alice@contoso.com",
     ]);
     expect(card.msteams.entities).toEqual([
       {
@@ -156,7 +161,7 @@ describe("People", () => {
       OPTIONS,
     );
     expect(card.msteams.entities).toEqual([]);
-    expect(shownText(card, "UTC")).toBe(name);
+    expect(cardText(card, "UTC")).toBe(name);
   });
 
   test("are not mentioned where nobody shall be rung", () => {
@@ -164,7 +169,7 @@ describe("People", () => {
       ...OPTIONS,
       mentions: false,
     });
-    expect(shownText(card, "UTC")).toBe("alice@contoso.com");
+    expect(cardText(card, "UTC")).toBe("alice@contoso.com");
     expect(card.msteams.entities).toEqual([]);
   });
 
@@ -176,7 +181,7 @@ describe("People", () => {
       ]),
       OPTIONS,
     );
-    expect(checkCard(card)).toBeNull();
+    expect(checkCard(card)).toEqual([]);
     expect(card.msteams.entities[0]?.mentioned.name).not.toMatch(/[<>[\]()*:/\u202E]|_y|y_/);
   });
 
@@ -188,12 +193,26 @@ describe("People", () => {
       }),
     );
     const { card } = renderMessage(message("info", "Summary.", [paragraph(...crowd)]), OPTIONS);
-    expect(checkCard(card)).toBeNull();
+    expect(checkCard(card)).toEqual([]);
     expect(card.msteams.entities).toHaveLength(10);
-    expect(shownText(card, "UTC")).toMatch(
-      /People: <at>Alex<\/at>, <at>Alex a11ce000-[\d-]+01<\/at>, .*, and 2 more$/,
-    );
+    expect(cardText(card, "UTC")).toMatch(/People: Alex, Alex a11ce000-[\d-]+01, .*, and 2 more$/);
   });
+});
+
+test("Long names take no more of a card than its text can spare", () => {
+  const crowd = Array.from({ length: 10 }, (_, index) =>
+    person({
+      name: "漢".repeat(200),
+      objectId: `a11ce000-0000-4000-8000-0000000000${String(index).padStart(2, "0")}`,
+    }),
+  );
+  const { card } = renderMessage(
+    message("info", "Summary.", [list(crowd.map((one) => inline(one))), paragraph("The end.")]),
+    OPTIONS,
+  );
+  expect(checkCard(card)).toEqual([]);
+  expect(card.msteams.entities.length).toBeGreaterThan(2);
+  expect(cardText(card, "UTC")).toContain("The end.");
 });
 
 describe("A long message", () => {
@@ -206,8 +225,8 @@ describe("A long message", () => {
 
   test("is cut with a count of what is missing, its buttons and small print kept", () => {
     const { card } = renderMessage(long, OPTIONS);
-    expect(checkCard(card)).toBeNull();
-    const seen = shownText(card, "UTC");
+    expect(checkCard(card)).toEqual([]);
+    const seen = cardText(card, "UTC");
     const rows = (seen.match(/^vm-\d+ /gm) ?? []).length;
     expect(rows).toBeGreaterThan(50);
     expect(seen).toContain(`And ${900 - rows} more: they do not fit here. Ask Doorbell about less`);
@@ -216,8 +235,8 @@ describe("A long message", () => {
 
   test("is shown page by page, nothing missing, where pages can be turned", () => {
     const pages = renderPages(long, OPTIONS, "answer-1");
-    const seen = pages.map(({ card }) => shownText(card, "UTC"));
-    expect(pages.map(({ card }) => checkCard(card)).filter((fault) => fault !== null)).toEqual([]);
+    const seen = pages.map(({ card }) => cardText(card, "UTC"));
+    expect(pages.flatMap(({ card }) => checkCard(card))).toEqual([]);
     expect(seen.join("\n").match(/^vm-\d+ /gm)).toHaveLength(900);
     expect(seen[0]).toContain(`[Page 2 of ${pages.length}]`);
     expect(seen.at(-1)).not.toContain("[Page ");
@@ -307,6 +326,6 @@ describe("A press on a button", () => {
       ...Array.from({ length: 6 }, () => undefined),
       ...Array.from({ length: 4 }, () => "secondary"),
     ]);
-    expect(shownText(crowded, "UTC")).toContain("• show o-10\n• show o-11");
+    expect(cardText(crowded, "UTC")).toContain("• show o-10\n• show o-11");
   });
 });

@@ -1,5 +1,4 @@
-import type { Message, Severity } from "../../../src/message/message.ts";
-import type { Container } from "./card.ts";
+import type { Message, Severity } from "../../src/message/message.ts";
 
 const WORDS: { readonly [severity in Severity]: string } = {
   info: "Note",
@@ -14,12 +13,6 @@ const SIGNS: { readonly [severity in Severity]: string } = {
   critical: "🔴",
 };
 
-const GROUNDS: { readonly [severity in Severity]: NonNullable<Container["style"]> } = {
-  info: "accent",
-  warning: "warning",
-  critical: "attention",
-};
-
 /** The severity in one word. */
 export function severityWord(severity: Severity): string {
   return WORDS[severity];
@@ -28,11 +21,6 @@ export function severityWord(severity: Severity): string {
 /** The severity in colour and word, such as `🔴 Critical`. */
 export function severityLabel(severity: Severity): string {
   return `${SIGNS[severity]} ${WORDS[severity]}`;
-}
-
-/** The ground on which something so severe stands. */
-export function severityGround(severity: Severity): NonNullable<Container["style"]> {
-  return GROUNDS[severity];
 }
 
 /** Whether a part of the message already says how severe the whole is. */
