@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MINUTE, SECOND } from "../../src/domain/instant.ts";
 import type { Clock, Log } from "../../src/ports.ts";
 import { withoutSecrets } from "./bolt-logger.ts";
-import { ExpiringCache } from "./expiring-cache.ts";
+import { ExpiringCache } from "../chat/expiring-cache.ts";
 import type { Workspace } from "./workspaces.ts";
 
 /** How long a list of members counts: whoever leaves a group is answered for so long. */

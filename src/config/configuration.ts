@@ -154,6 +154,10 @@ export interface TeamsConfiguration {
   readonly channels: readonly string[] | "all";
   readonly directMessages: boolean;
   readonly guests: boolean;
+  /** Entra object IDs, lower-cased. */
+  readonly users: readonly string[];
+  /** IDs of teams, such as `19:…@thread.tacv2`. */
+  readonly groups: readonly string[];
   readonly cloud: BotCloud;
   readonly callTimeout: Duration;
 }

@@ -41,9 +41,12 @@ const CLOUDS = {
 
 const APP_ID = "11111111-2222-3333-4444-555555555555";
 const TENANT = "66666666-7777-8888-9999-000000000000";
+const PERSON = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
 const CHANNEL = "19:0123456789abcdef@thread.tacv2";
 /** Channels and group chats, as their ID stands in a link, percent signs and all. */
 const CONVERSATION = /^19(?::|%3[Aa])[A-Za-z0-9_-]{4,200}(?:@|%40)thread\.(?:tacv2|skype|v2)$/;
+const TEAM = /^19(?::|%3[Aa])[A-Za-z0-9_-]{4,200}(?:@|%40)thread\.(?:tacv2|skype)$/;
+const NOBODY = "is empty: name somebody, or leave it out";
 /** Tenants of everybody, as bots of several tenants had them. */
 const ANY_TENANT = /^(?:common|organizations|consumers|botframework\.com)$/i;
 const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|::1)$/;
@@ -84,8 +87,26 @@ export function teamsSection(sources: SecretSources) {
         .meta({ examples: ["on"] }),
       guests: switchSetting()
         .prefault("off")
-        .describe("Whether guests may ask; people of other tenants never may.")
+        .describe(
+          "Whether guests may ask; people of other tenants never may, shared channels included.",
+        )
         .meta({ examples: ["on"] }),
+      users: z
+        .array(guidSetting())
+        .min(1, { error: NOBODY })
+        .optional()
+        .describe(
+          "Entra object IDs of the people who may ask, beside the members of `groups`. Without `users` and `groups`: all whom the other settings let in.",
+        )
+        .meta({ examples: [[PERSON]] }),
+      groups: z
+        .array(teamSetting())
+        .min(1, { error: NOBODY })
+        .optional()
+        .describe(
+          "IDs of the teams whose members may ask, beside `users`: the ID in the link of the team or of its General channel. The app must be installed in them.",
+        )
+        .meta({ examples: [[CHANNEL]] }),
       cloud: z
         .enum(["public", "us-government", "china"])
         .prefault("public")
@@ -133,6 +154,8 @@ export function teamsSection(sources: SecretSources) {
         channels: own.channels,
         directMessages: own["personal-chats"],
         guests: own.guests,
+        users: own.users ?? [],
+        groups: own.groups ?? [],
         cloud: {
           authorityHost: own.endpoints["authority-host"] ?? CLOUDS[own.cloud].authorityHost,
           openIdMetadataUrl:
@@ -158,6 +181,16 @@ export function conversationSetting() {
     .regex(CONVERSATION, { error: wrong })
     .transform((text) => decodeURIComponent(text))
     .meta({ title: "channel ID" });
+}
+
+/** The ID of a team, which is that of its General channel; comes out decoded. */
+function teamSetting() {
+  const wrong = `must be the ID of a team, such as "${CHANNEL}", as it stands in the team's link`;
+  return z
+    .string({ error: wrong })
+    .regex(TEAM, { error: wrong })
+    .transform((text) => decodeURIComponent(text))
+    .meta({ title: "team ID" });
 }
 
 function botTenantSetting() {

@@ -189,10 +189,10 @@ notifications:
     await program.until("stderr", /Doorbell serves\./);
     expect(await ask(at, alice, named, "@doorbell help")).toContain("who opened");
     expect(await ask(at, alice, ops, "@doorbell what is open")).toContain(
-      "Doorbell does not answer in this conversation.",
+      "Doorbell does not answer in this channel.",
     );
     expect(await ask(at, alice, teams.tenant.personalChat(alice.user), "what is open")).toContain(
-      "Doorbell does not answer in personal chats here.",
+      "Doorbell does not answer direct messages here.",
     );
   });
 

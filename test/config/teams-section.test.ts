@@ -8,6 +8,7 @@ import { MACHINE } from "./configuration-texts.ts";
 const APP = "11111111-2222-3333-4444-555555555555";
 const TENANT = "66666666-7777-8888-9999-000000000000";
 const CHANNEL = "19:0123456789abcdef@thread.tacv2";
+const TEAM = "19:fedcba9876543210@thread.tacv2";
 const SECRETS = { ...MACHINE, environment: { BOT: "bot-secret" } };
 
 async function teamsOf(teams: string): Promise<TeamsConfiguration | null> {
@@ -40,6 +41,8 @@ test("four settings make a bot of one tenant, in the channels named, and nowhere
     channels: [CHANNEL],
     directMessages: false,
     guests: false,
+    users: [],
+    groups: [],
     cloud: {
       authorityHost: "https://login.microsoftonline.com",
       openIdMetadataUrl: "https://login.botframework.com/v1/.well-known/openidconfiguration",
@@ -63,6 +66,8 @@ test("everything can be set", async () => {
   channels: all
   personal-chats: on
   guests: on
+  users: [${APP.toUpperCase()}]
+  groups: ["${TEAM}"]
   cloud: us-government
   endpoints: { issuer: http://127.0.0.1:1, openid-metadata: http://localhost:1/keys, service-url: http://127.0.0.1:1/teams/ }
 `);
@@ -76,6 +81,8 @@ test("everything can be set", async () => {
     channels: "all",
     directMessages: true,
     guests: true,
+    users: [APP],
+    groups: [TEAM],
     cloud: {
       authorityHost: "https://login.microsoftonline.us",
       openIdMetadataUrl: "http://localhost:1/keys",
@@ -125,6 +132,10 @@ const GOOD = `app-id: ${APP}, tenant: ${TENANT}, credential: { kind: managed-ide
 const DEVELOPMENT = `tenant: ${TENANT}, channels: all, development-without-authentication: on`;
 
 test.each([
+  [`{ ${GOOD}, channels: all, users: [] }`, "teams.users: is empty: name somebody"],
+  [`{ ${GOOD}, channels: all, users: [alice] }`, "must be a GUID"],
+  [`{ ${GOOD}, channels: all, groups: [] }`, "teams.groups: is empty: name somebody"],
+  [`{ ${GOOD}, channels: all, groups: ["19:0123456789@thread.v2"] }`, "must be the ID of a team"],
   [
     `{ tenant: ${TENANT}, credential: { kind: managed-identity }, channels: all }`,
     "without it nothing that arrives would be authenticated",
