@@ -7,6 +7,7 @@ import type {
   HomeVisit,
   IncomingAction,
   IncomingQuestion,
+  IncomingSearch,
   RefusedAttempt,
 } from "./domain/chat.ts";
 import type {
@@ -567,8 +568,14 @@ export interface ChatHandlers {
   readonly vmNames?: (typed: string, most: number) => Promise<readonly string[]>;
   /** Questions about the VMs and rules that a text names, complete, in the order of the text. */
   readonly questionsAbout?: (text: string) => Promise<readonly string[]>;
-  /** Openings that fit what was typed into a search, the newest first; all where nothing was. */
-  readonly openings?: (typed: string, most: number) => Promise<readonly OpeningHit[]>;
+  /**
+   * Openings that fit what was typed into a search, the newest first; all where nothing was; null when
+   * the person searches too fast, and nothing was looked for.
+   */
+  readonly openings?: (
+    search: IncomingSearch,
+    most: number,
+  ) => Promise<readonly OpeningHit[] | null>;
   /**
    * Hears of whatever the adapter refuses by the rules of `domain/access.ts`, so that it is audited.
    *

@@ -1,4 +1,4 @@
-import { refusalOf, refusalText } from "../../src/domain/access.ts";
+import { refusalAsking, refusalText } from "../../src/domain/access.ts";
 import type { Refusal } from "../../src/domain/access.ts";
 import type { Attempt } from "../../src/domain/chat.ts";
 import { message as messageOf, notice } from "../../src/message/build.ts";
@@ -52,17 +52,11 @@ export class Access {
   async of(workspace: Workspace, { channel, userId, isDirect }: Origin): Promise<Admittance> {
     const { settings, people, groups } = this.#parts;
     const person = await people.byId(workspace, userId);
-    const approach = { workspace: workspace.id, channel, isDirect, person };
-    // Slack is asked who is in the groups only where that decides.
-    const refusal =
-      refusalOf(settings, { ...approach, inGroup: true }) ??
-      refusalOf(settings, {
-        ...approach,
-        inGroup:
-          settings.groups.length === 0 || settings.users.includes(userId)
-            ? false
-            : await groups.includeUser(workspace, settings.groups, userId),
-      });
+    const refusal = await refusalAsking(
+      settings,
+      { workspace: workspace.id, channel, isDirect, person },
+      async (id) => groups.includeUser(workspace, settings.groups, id),
+    );
     return refusal === null && person !== null
       ? { isAdmitted: true, person }
       : { isAdmitted: false, refusal: refusal ?? "unknown-person", person };

@@ -3,7 +3,7 @@ import type { ChannelRef } from "../../src/domain/notification.ts";
 import { choices, message as messageOf, paragraph } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
-import { isAllowedTenant } from "./access.ts";
+import type { Access } from "./access.ts";
 import type { InvokeAnswer } from "./bot.ts";
 import type { Conversations } from "./conversations.ts";
 import { searched } from "./extension.ts";
@@ -14,12 +14,11 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { Pressing } from "./pressing.ts";
 import { reasonOf } from "./questions.ts";
 import type { Questions } from "./questions.ts";
-import type { TeamsSettings } from "./settings.ts";
 import { typedText } from "./typed-text.ts";
 
 /** What activities are handed to. */
 export interface ActivityParts {
-  readonly settings: TeamsSettings;
+  readonly access: Access;
   readonly conversations: Conversations;
   readonly questions: Questions;
   readonly pressing: Pressing;
@@ -58,8 +57,8 @@ export class Activities {
 
   /** Remembers where it came from; what came is worth an answer without that too. */
   async #remember(arrival: Arrival): Promise<void> {
-    const { settings, conversations, log } = this.#parts;
-    if (!isAllowedTenant(settings, arrival.conversation.channel.workspace)) {
+    const { access, conversations, log } = this.#parts;
+    if (!access.isAllowedTenant(arrival.conversation.channel.workspace)) {
       return;
     }
     try {
@@ -98,10 +97,10 @@ export class Activities {
   }
 
   async #happened(arrival: Arrival): Promise<void> {
-    const { settings, questions, log } = this.#parts;
+    const { access, questions, log } = this.#parts;
     const { channel } = arrival.conversation;
     const happened = lifecycleOf(arrival);
-    if (happened === null || !isAllowedTenant(settings, channel.workspace)) {
+    if (happened === null || !access.isAllowedTenant(channel.workspace)) {
       return;
     }
     log(happened.kind === "closed" ? "warning" : "info", `Teams: ${happened.reason}`, {

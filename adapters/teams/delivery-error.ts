@@ -47,6 +47,21 @@ const MEANINGS: { readonly [fault in DeliveryFault]: string } = {
   invalid: "Teams refuses what the message says",
 };
 
+/** What the Bot Connector refused, with its error code; empty where it gave none. */
+class AnswerError extends DeliveryError {
+  readonly code: string;
+
+  constructor(fault: DeliveryFault, message: string, code: string, retryAfter: number | null) {
+    super(fault, message, retryAfter === null ? {} : { retryAfter });
+    this.code = code;
+  }
+}
+
+/** Whether the Bot Connector said that somebody is not in a conversation. */
+export function saysNoMember(error: unknown): boolean {
+  return error instanceof AnswerError && error.code === "MemberNotFoundInConversation";
+}
+
 const failure = z.object({ error: z.object({ code: z.string() }) });
 
 /** What the Bot Connector's answer means that is not a success. */
@@ -59,9 +74,8 @@ export function answerError(
   const fault = CODES[code] ?? STATUSES[status] ?? (status >= 500 ? "unknown" : "not-sent");
   const said = `HTTP status ${status}${code === "" ? "" : `, ${code}`}`;
   const message = `${MEANINGS[fault]} (${said}).`;
-  return fault === "rate-limited"
-    ? new DeliveryError(fault, message, { retryAfter: pauseOf(retryAfter) })
-    : new DeliveryError(fault, message);
+  const pause = fault === "rate-limited" ? pauseOf(retryAfter) : null;
+  return new AnswerError(fault, message, code, pause);
 }
 
 /** What a failed call to Teams means: the one place where its errors become the outbox's. */

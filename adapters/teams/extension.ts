@@ -11,6 +11,7 @@ import { renderMessage } from "./render/render.ts";
 
 /** Teams waits for hits for 5 s. */
 const PATIENCE: Duration = 4 * SECOND;
+const TOO_FAST = "Slow down: you search too fast. Try again in half a minute.";
 const MOST_HITS = 25;
 const MOST_TYPED = 200;
 
@@ -37,12 +38,18 @@ export async function searched(
   const typed = query?.parameters?.find(({ name }) => name !== "initialRun")?.value;
   const most = Math.max(1, Math.min(query?.queryOptions?.count ?? MOST_HITS, MOST_HITS));
   const found = async (): Promise<InvokeAnswer> => {
-    const person = await questions.admitted(arrival, true);
-    if (typeof person === "string") {
-      return telling(person);
-    }
     const text = typeof typed === "string" ? typed.slice(0, MOST_TYPED) : "";
-    const hits = (await handlers.openings?.(text, most)) ?? [];
+    const tried = { deliveryId: "", kind: "search", text } as const;
+    const admittance = await questions.admitted(arrival, tried, true);
+    if (!admittance.isAdmitted) {
+      return telling(admittance.told ?? TOO_FAST);
+    }
+    const { id, name } = admittance.person;
+    const search = { channel: arrival.conversation.channel, user: { id, name }, text };
+    const hits = await (handlers.openings?.(search, most) ?? Promise.resolve([]));
+    if (hits === null) {
+      return telling(TOO_FAST);
+    }
     return hits.length === 0 ? telling("No opening of the last 30 days fits.") : listing(hits);
   };
   const done = new AbortController();

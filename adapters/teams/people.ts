@@ -8,7 +8,7 @@ import type { Arrival } from "./incoming.ts";
 
 /** A person in Teams. */
 export interface TeamsPerson {
-  /** Entra object ID. */
+  /** Entra object ID, lower-cased. */
   readonly id: string;
   readonly name: string;
   /** Of the person's own organisation, lower-cased. */
@@ -47,7 +47,7 @@ export class People {
   async of({ activity, conversation }: Arrival): Promise<TeamsPerson | "anonymous" | null> {
     const { from } = activity;
     const { channel, serviceUrl } = conversation;
-    const id = from.aadObjectId ?? "";
+    const id = (from.aadObjectId ?? "").toLowerCase();
     if (id === "") {
       return "anonymous";
     }
@@ -64,10 +64,15 @@ export class People {
       if (told.userRole === "anonymous") {
         return "anonymous";
       }
+      const { tenantId: tenant } = told;
+      if (tenant === null || tenant === undefined) {
+        this.#log("warning", "Teams does not tell of which tenant a person is.", { user: id });
+        return null;
+      }
       const person = {
         id,
         name: told.name ?? from.name ?? id,
-        tenant: (told.tenantId ?? channel.workspace).toLowerCase(),
+        tenant: tenant.toLowerCase(),
         isGuest: told.userRole === "guest" || /#ext#/i.test(told.userPrincipalName ?? ""),
       };
       this.#known.set(key, person, now, KNOWN_FOR);

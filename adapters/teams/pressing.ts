@@ -1,6 +1,7 @@
 import { SECOND } from "../../src/domain/instant.ts";
 import type { Duration } from "../../src/domain/instant.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
+import type { Tried } from "./access.ts";
 import type { InvokeAnswer } from "./bot.ts";
 import type { Arrival } from "./incoming.ts";
 import type { TeamsPerson } from "./people.ts";
@@ -56,7 +57,9 @@ export class Pressing {
     if (inTime === null && !done.signal.aborted) {
       questions.tellLater(arrival, deliveryId, async () => {
         const late = await finished;
-        return typeof late === "string" && late !== ANSWER_COMES ? said(late) : null;
+        return typeof late === "string" && late !== ANSWER_COMES && late !== SILENCED
+          ? said(late)
+          : null;
       });
       return sentence("Doorbell is on it; the answer comes below.");
     }
@@ -69,7 +72,7 @@ export class Pressing {
     const { questions } = this.#parts;
     const deliveryId = pressId(arrival);
     const outcome = await this.#outcome(arrival, submittedPress(value), deliveryId);
-    if (typeof outcome === "string" && outcome !== ANSWER_COMES) {
+    if (typeof outcome === "string" && outcome !== ANSWER_COMES && outcome !== SILENCED) {
       questions.tell(arrival, said(outcome), deliveryId);
     }
   }
@@ -80,10 +83,10 @@ export class Pressing {
       if (press === null) {
         return NO_BUTTON;
       }
-      const person = await questions.admitted(arrival);
-      return typeof person === "string"
-        ? person
-        : await this.#obeyed(arrival, press, { person, deliveryId });
+      const admittance = await questions.admitted(arrival, triedBy(press, deliveryId));
+      return admittance.isAdmitted
+        ? await this.#obeyed(arrival, press, { person: admittance.person, deliveryId })
+        : (admittance.told ?? SILENCED);
     } catch (error) {
       log("error", `Teams: a press failed: ${reasonOf(error)}`);
       return "Doorbell could not do it: something failed inside. Try again in a minute.";
@@ -116,12 +119,31 @@ export class Pressing {
           action: press.action,
           option: press.option,
         });
-        return message === null ? "It is done already." : message.summary;
+        return message === null
+          ? "Nothing was done: it was done already, or you press too fast."
+          : message.summary;
       }
     }
   }
 }
 
+/** What a press did not do, as the audit has it. */
+function triedBy(press: Press, deliveryId: string): Tried {
+  switch (press.kind) {
+    case "ask":
+      return { deliveryId, kind: "question", text: press.command };
+    case "act": {
+      const { action, option } = press;
+      const text = [action, ...(option === null ? [] : [option])].join(" ");
+      return { deliveryId, kind: "action", text };
+    }
+    case "page":
+      return { deliveryId, kind: "action", text: `page ${press.answer}:${press.page}` };
+  }
+}
+
+/** For those who are refused again and again. */
+const SILENCED = "Doorbell passes over what you press for a while.";
 const ANSWER_COMES = "Looking it up; the answer comes below.";
 
 function pressId({ activity, conversation }: Arrival): string {

@@ -7,14 +7,13 @@ import { code, context, message as messageOf, notice } from "../../src/message/b
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
 import { ExpiringCache } from "../chat/expiring-cache.ts";
-import { refusal } from "./access.ts";
+import type { Access, Admittance, Tried } from "./access.ts";
 import type { Arrival } from "./incoming.ts";
-import type { People, TeamsPerson } from "./people.ts";
+import type { TeamsPerson } from "./people.ts";
 import type { Posting } from "./posting.ts";
 import { PLATFORM, receiptOf } from "./receipt.ts";
 import { renderPages } from "./render/render.ts";
 import type { Rendered } from "./render/render.ts";
-import type { TeamsSettings } from "./settings.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /** After so long without an answer, the asker is shown that it comes. */
@@ -27,8 +26,7 @@ const MOST_PAUSE = 60 * SECOND;
 
 /** What a question is answered with. */
 export interface QuestionParts {
-  readonly settings: TeamsSettings;
-  readonly people: People;
+  readonly access: Access;
   readonly posting: Posting;
   readonly handlers: ChatHandlers;
   readonly clock: Clock;
@@ -48,13 +46,18 @@ export class Questions {
   /** Answers a question, or says why not. Never throws: what fails is logged. */
   ask(arrival: Arrival, deliveryId: string, text: string): void {
     this.#begin(async () => {
-      const person = await this.admitted(arrival);
-      if (typeof person === "string") {
-        await this.#say(arrival, said(person), deliveryId);
-        return;
-      }
-      const answer = this.#answerTo(arrival, person, deliveryId, text === "" ? "help" : text);
-      const message = await this.#patiently(answer, arrival);
+      const wanted = text === "" ? "help" : text;
+      const message = await this.#patiently(
+        this.#soundly(async () => {
+          const tried = { deliveryId, kind: "question", text: wanted } as const;
+          const admittance = await this.admitted(arrival, tried);
+          if (!admittance.isAdmitted) {
+            return admittance.told === null ? null : said(admittance.told);
+          }
+          return this.#answerTo(arrival, admittance.person, deliveryId, wanted);
+        }),
+        arrival,
+      );
       if (message !== null) {
         await this.#say(arrival, message, deliveryId);
       }
@@ -64,7 +67,9 @@ export class Questions {
   /** Answers a pressed question where everybody in the conversation sees it, with who asked what. */
   askPressed(arrival: Arrival, person: TeamsPerson, deliveryId: string, command: string): void {
     this.#begin(async () => {
-      const answer = this.#answerTo(arrival, person, deliveryId, command);
+      const answer = this.#soundly(async () =>
+        this.#answerTo(arrival, person, deliveryId, command),
+      );
       const message = await this.#patiently(answer, arrival);
       if (message === null) {
         return;
@@ -96,25 +101,13 @@ export class Questions {
     return this.#pages.get(answer, this.#parts.clock.now())?.[page - 1] ?? null;
   }
 
-  /** Who did something, where they may; else why not, in a sentence for them. */
+  /** Admits whoever did something, or says what they are told. */
   async admitted(
     arrival: Arrival,
-    isPersonal = arrival.conversation.kind === "personal",
-  ): Promise<TeamsPerson | string> {
-    const { settings, people, log } = this.#parts;
-    const { channel } = arrival.conversation;
-    const origin = { channel, isPersonal };
-    const person = await people.of(arrival);
-    const refused = refusal(settings, origin, person);
-    if (refused === null && person !== null && person !== "anonymous") {
-      return person;
-    }
-    log("info", `Teams: a question was refused: ${refused ?? ""}`, {
-      tenant: channel.workspace,
-      channel: channel.channel,
-      user: arrival.activity.from.aadObjectId ?? arrival.activity.from.id,
-    });
-    return refused ?? "";
+    tried: Tried,
+    isDirect = arrival.conversation.kind === "personal",
+  ): Promise<Admittance> {
+    return this.#parts.access.admit(arrival, isDirect, tried);
   }
 
   /** Resolves when no answer is on its way. */
@@ -122,31 +115,30 @@ export class Questions {
     await Promise.all(this.#underway);
   }
 
-  /** An answer that fails becomes one that says so. */
   async #answerTo(
     arrival: Arrival,
     person: TeamsPerson,
     deliveryId: string,
     text: string,
   ): Promise<Message | null> {
-    const { handlers, log } = this.#parts;
     const { channel } = arrival.conversation;
+    const own = arrival.root ?? person.id;
+    return this.#parts.handlers.answer({
+      deliveryId,
+      channel,
+      conversation: [PLATFORM, channel.workspace, channel.channel, own].join(" "),
+      thread: threadOf(arrival),
+      user: { id: person.id, name: person.name, zone: arrival.zone },
+      text,
+    });
+  }
+
+  /** An answer that fails becomes one that says so. */
+  async #soundly(answer: () => Promise<Message | null>): Promise<Message | null> {
     try {
-      return await handlers.answer({
-        deliveryId,
-        channel,
-        conversation: [
-          PLATFORM,
-          channel.workspace,
-          channel.channel,
-          arrival.root ?? person.id,
-        ].join(" "),
-        thread: threadOf(arrival),
-        user: { id: person.id, name: person.name, zone: arrival.zone },
-        text,
-      });
+      return await answer();
     } catch (error) {
-      log("error", `Teams: an answer failed: ${reasonOf(error)}`);
+      this.#parts.log("error", `Teams: an answer failed: ${reasonOf(error)}`);
       return said("Doorbell could not answer: something failed inside. Ask again in a minute.");
     }
   }

@@ -24,6 +24,10 @@ export interface TeamsSettings {
   readonly directMessages: boolean;
   /** Whether guests may ask. */
   readonly guests: boolean;
+  /** Entra object IDs of the people who may ask, lower-cased; with no `groups` either: everybody. */
+  readonly users: readonly string[];
+  /** IDs of the teams (those of their General channel) whose members may ask, beside `users`. */
+  readonly groups: readonly string[];
   /** Who signs what arrives, and whom tokens are for. */
   readonly cloud: TeamsCloud;
   /** How long a call to the Bot Connector may take, in ms. What was sent by then may have been done. */

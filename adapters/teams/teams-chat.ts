@@ -16,6 +16,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { Access } from "./access.ts";
 import { Activities } from "./activities.ts";
 import { Bot, sdkActivity, UnbelievedError } from "./bot.ts";
 import type { AccessToken } from "./bot.ts";
@@ -32,6 +33,7 @@ import { PLATFORM } from "./receipt.ts";
 import { pathOf, RequestGuard } from "./request-guard.ts";
 import type { Answer } from "./request-guard.ts";
 import type { TeamsSettings } from "./settings.ts";
+import { TeamMembers } from "./team-members.ts";
 import { tokenFault } from "./token-glance.ts";
 import { REQUEST_TIMEOUT, WebServer } from "./web-server.ts";
 
@@ -108,8 +110,10 @@ class TeamsChat implements ChatAdapter {
     const isSignedIn = await this.#signIn();
     const { clock, log, requestTimeout = REQUEST_TIMEOUT } = this.#parts;
     const people = new People(this.#bot, clock, log);
-    const shared = { settings: this.#settings, handlers, clock, log };
-    const questions = new Questions({ ...shared, people, posting: this.#posting });
+    const members = new TeamMembers(this.#bot, clock, log);
+    const access = new Access({ settings: this.#settings, people, members, handlers, log });
+    const shared = { access, handlers, clock, log };
+    const questions = new Questions({ ...shared, posting: this.#posting });
     const pressing = new Pressing({ ...shared, questions });
     const activities = new Activities({
       ...shared,

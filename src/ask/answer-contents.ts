@@ -54,7 +54,8 @@ export function contentsOf(question: Question, knowledge: Knowledge): AnswerCont
   }
 }
 
-function ofOpenings(openings: readonly Opening[]): AnswerContents {
+/** What an answer is about that lists these openings. */
+export function ofOpenings(openings: readonly Opening[]): AnswerContents {
   const names = openings.flatMap(({ vm, vmName }) => vm?.name ?? vmName ?? []);
   return { ...NO_CONTENTS, vms: [...new Set(names)], openings: openings.length };
 }

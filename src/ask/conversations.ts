@@ -132,9 +132,15 @@ export class Conversations {
   }
 
   /** Openings that fit what was typed into a search, the newest first. */
-  async openings(typed: string, most: number): Promise<readonly OpeningHit[]> {
+  async openings(
+    typed: string,
+    most: number,
+    told: (contents: AnswerContents) => void = () => {},
+  ): Promise<readonly OpeningHit[]> {
     const { store, clock } = this.#parts;
-    return searchOpenings(typed, most, { store, now: clock.now() });
+    const { hits, contents } = await searchOpenings(typed, most, { store, now: clock.now() });
+    told(contents);
+    return hits;
   }
 
   async #obey(

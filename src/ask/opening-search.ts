@@ -6,6 +6,8 @@ import { portWords, servicePort } from "../domain/service-port.ts";
 import { notificationMessage } from "../message/notification-message.ts";
 import { vmNameOf } from "../message/notification-words.ts";
 import type { OpeningHit, TrailReader } from "../ports.ts";
+import { ofOpenings } from "./answer-contents.ts";
+import type { AnswerContents } from "./answer-contents.ts";
 import { WHOLE_TRAIL } from "./trail-query.ts";
 
 /** Openings that ended longer ago are found by their id alone. */
@@ -21,7 +23,7 @@ export async function searchOpenings(
   typed: string,
   most: number,
   { store, now }: { readonly store: Pick<TrailReader, "trail">; readonly now: Instant },
-): Promise<readonly OpeningHit[]> {
+): Promise<{ readonly hits: readonly OpeningHit[]; readonly contents: AnswerContents }> {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
   const [first = ""] = words;
   const query =
@@ -29,11 +31,11 @@ export async function searchOpenings(
       ? { ...WHOLE_TRAIL, openingId: first }
       : { ...WHOLE_TRAIL, period: { from: now - SEARCHED, to: null } };
   const { openings } = await store.trail(query);
-  return openings
+  const found = openings
     .filter((opening) => words.every((word) => fits(word, opening)))
     .toSorted((a, b) => b.openedAt - a.openedAt || (a.id < b.id ? -1 : 1))
-    .slice(0, most)
-    .map(hitOf);
+    .slice(0, most);
+  return { hits: found.map(hitOf), contents: ofOpenings(found) };
 }
 
 function fits(word: string, opening: Opening): boolean {

@@ -3,12 +3,14 @@ import type {
   HomeVisit,
   IncomingAction,
   IncomingQuestion,
+  IncomingSearch,
   RefusedAttempt,
 } from "../domain/chat.ts";
 import { durationText } from "../domain/instant.ts";
 import type { Duration } from "../domain/instant.ts";
 import { message as messageOf, notice } from "../message/build.ts";
 import type { Message } from "../message/message.ts";
+import type { OpeningHit } from "../ports.ts";
 import type { AnswerContents } from "./answer-contents.ts";
 import { AuditLog } from "./audit-log.ts";
 import type { AuditParts } from "./audit-log.ts";
@@ -21,7 +23,7 @@ const AT_ONCE = 2;
 
 /** What the reception works with. */
 export interface ReceptionParts extends AuditParts {
-  readonly conversations: Pick<Conversations, "act" | "answer" | "home">;
+  readonly conversations: Pick<Conversations, "act" | "answer" | "home" | "openings">;
   /** Whether only the person is on that platform who runs the program. */
   readonly isLocal: (platform: string) => boolean;
 }
@@ -34,6 +36,8 @@ export class Reception {
   readonly #parts: ReceptionParts;
   readonly #audit: AuditLog;
   readonly #limit = new QuestionLimit();
+  /** Of its own: a search begins anew with every few letters. */
+  readonly #searches = new QuestionLimit();
   readonly #answering = new PersonalTurns(AT_ONCE);
   /** Of its own, so that a person hears at once of being too fast. */
   readonly #noting = new PersonalTurns(1);
@@ -63,6 +67,21 @@ export class Reception {
     const attempt = { ...visit, kind: "home", deliveryId: "", text: "" } as const;
     const page = await this.#receive(attempt, async () => this.#parts.conversations.home(visit));
     return page ?? tooMany(PAUSE);
+  }
+
+  /** Openings that fit what was typed into a search; null when the person searches too fast. */
+  async openings(search: IncomingSearch, most: number): Promise<readonly OpeningHit[] | null> {
+    const attempt = { ...search, kind: "search", deliveryId: "" } as const;
+    const person = personOf(attempt);
+    if (this.#searches.take(person, this.#parts.clock.now()).kind !== "taken") {
+      await this.#noting.take(person, async () => this.#audit.note(attempt, "slowed", null));
+      return null;
+    }
+    return this.#answering.take(person, async () =>
+      this.#audit.around(attempt, async (told) =>
+        this.#parts.conversations.openings(search.text, most, told),
+      ),
+    );
   }
 
   /** Writes down what the rules refused; whether the person is to be told. */

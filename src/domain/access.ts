@@ -19,7 +19,10 @@ export interface AccessRules {
   readonly groups: readonly string[];
 }
 
-/** How a person belongs to the workspace or tenant; `foreign`: to another organisation. */
+/**
+ * How a person belongs to the workspace or tenant; `foreign`: to another organisation, or to none that is
+ * known.
+ */
 export type Standing = "member" | "guest" | "foreign";
 
 /** A person at a place, as far as the platform told. IDs are in the casing of the rules. */
@@ -72,6 +75,25 @@ export function refusalOf(rules: AccessRules, approach: Approach): Refusal | nul
     return "person";
   }
   return approach.inGroup === null ? "unknown-groups" : null;
+}
+
+/**
+ * The same where the platform must be asked who is in the groups, which happens only where that decides.
+ *
+ * @param inGroup whether the person is in one of the rules' groups; null when the platform does not tell.
+ */
+export async function refusalAsking(
+  rules: AccessRules,
+  approach: Omit<Approach, "inGroup">,
+  inGroup: (personId: string) => Promise<boolean | null>,
+): Promise<Refusal | null> {
+  const otherwise = refusalOf(rules, { ...approach, inGroup: true });
+  const { person } = approach;
+  if (otherwise !== null || person === null) {
+    return otherwise;
+  }
+  const isAsked = rules.groups.length > 0 && !rules.users.includes(person.id);
+  return refusalOf(rules, { ...approach, inGroup: isAsked && (await inGroup(person.id)) });
 }
 
 function refusalOfPlace(

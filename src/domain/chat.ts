@@ -44,14 +44,22 @@ export interface HomeVisit {
   readonly channel: ChannelRef;
 }
 
-/** That a person asked, pressed, or opened the program's own page: what is audited. */
+/** What a person typed into a search, already verified by the adapter. */
+export interface IncomingSearch {
+  readonly channel: ChannelRef;
+  readonly user: Pick<ChatUser, "id" | "name">;
+  /** As typed so far; hostile text. */
+  readonly text: string;
+}
+
+/** That a person asked, pressed, searched, or opened the program's own page: what is audited. */
 export interface Attempt {
-  readonly kind: "question" | "action" | "home";
+  readonly kind: "question" | "action" | "home" | "search";
   /** Identity of the delivery; empty where there is none. */
   readonly deliveryId: string;
   readonly channel: ChannelRef;
   readonly user: Pick<ChatUser, "id" | "name">;
-  /** The question as typed, or the action's id and option; empty for the page; hostile text. */
+  /** The question or search as typed, or the action's id and option; empty for the page; hostile text. */
   readonly text: string;
 }
 

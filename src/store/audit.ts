@@ -16,7 +16,7 @@ const PAGE = 500;
 const auditShape = record<AuditEntry>({
   id: isText,
   at: isNumber,
-  kind: oneOf<AuditEntry["kind"]>({ question: true, action: true, home: true }),
+  kind: oneOf<AuditEntry["kind"]>({ question: true, action: true, home: true, search: true }),
   channel: record<ChannelRef>({ platform: isText, workspace: isText, channel: isText }),
   user: record<AuditEntry["user"]>({ id: isText, name: isText }),
   text: isText,

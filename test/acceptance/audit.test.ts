@@ -14,7 +14,7 @@ const rowSchema = z.strictObject({
   channel: z.string(),
   userId: z.string(),
   user: z.string(),
-  kind: z.enum(["question", "action", "home"]),
+  kind: z.enum(["question", "action", "home", "search"]),
   text: z.string(),
   outcome: z.string(),
   reason: z.string().nullable(),

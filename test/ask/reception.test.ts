@@ -107,6 +107,7 @@ describe("what is audited of a question", () => {
     const press = { ...question(""), action: "silence n-1", option: "1d" };
     await reception.act(press);
     await reception.home({ user: ALICE, channel: channel("direct") });
+    await reception.openings({ channel: channel(), user: ALICE, text: "vm-" }, 5);
     const attempt = { ...question("secret plans"), kind: "question", reason: "guest" } as const;
     expect(await reception.refused(attempt)).toBe(true);
     const entries = await audited();
@@ -120,8 +121,13 @@ describe("what is audited of a question", () => {
       "question,secret plans,refused,guest",
       "question,what is open,answered,",
       "question,what is open,repeated,",
+      "search,vm-,answered,",
     ]);
-    expect(new Set(entries.map(({ id }) => id)).size).toBe(5);
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(6);
+    expect(entries.find(({ kind }) => kind === "search")).toMatchObject({
+      vms: expect.arrayContaining(["vm-x", "vm-y"]),
+      openings: 2,
+    });
   });
 
   test("long texts and names are cut, and no character in half", async () => {
@@ -149,7 +155,12 @@ function listed(entries: AuditEntry[], mayWrite: () => boolean): Pick<AuditStore
 const ANSWER = message("info", "answer", []);
 
 function answering(answer: (asked: IncomingQuestion) => Promise<Message | null>) {
-  return { answer, act: async () => ANSWER, home: async () => ANSWER };
+  return {
+    answer,
+    act: async () => ANSWER,
+    home: async () => ANSWER,
+    openings: async () => [],
+  };
 }
 
 describe("where the audit cannot be written", () => {
@@ -234,6 +245,18 @@ describe("a flood of questions by one person", () => {
     );
     const other = { user: { ...ALICE, id: "U2" } };
     expect(await reception.answer(question("help", other))).toBe(ANSWER);
+  });
+
+  test("who searches too fast finds nothing for a while, and may still ask", async () => {
+    const { reception, audited } = await desk();
+    const search = { channel: channel(), user: ALICE, text: "vm-" };
+    const found = await Promise.all(
+      Array.from({ length: BURST + 5 }, async () => reception.openings(search, 5)),
+    );
+    expect(found.filter((hits) => hits === null)).toHaveLength(5);
+    expect(await reception.answer(question("what is open"))).not.toBeNull();
+    const outcomes = (await audited()).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === "slowed")).toHaveLength(5);
   });
 
   test("that is refused is audited each time, and told no more", async () => {

@@ -145,13 +145,13 @@ const REFUSALS: readonly Refusal[] = [
     who: "anybody, in a channel that is not allowed",
     where: "channel",
     settings: { channels: ["19:other@thread.tacv2"] },
-    says: "Doorbell does not answer in this conversation.",
+    says: "Doorbell does not answer in this channel.",
   },
   {
     who: "anybody, in a personal chat where those are off",
     where: "personal",
     settings: { directMessages: false },
-    says: "Doorbell does not answer in personal chats here.",
+    says: "Doorbell does not answer direct messages here.",
   },
 ];
 
@@ -175,7 +175,11 @@ test.each([
     { tenant: "99999999-8888-4777-a666-555555555555" },
     "people of its own organisation only",
   ],
-  ["somebody without an account", { role: "anonymous" as const }, "people who are signed in only"],
+  [
+    "somebody without an account",
+    { role: "anonymous" as const },
+    "people of its own organisation only",
+  ],
 ])("it does not answer %s, and says so", async (_, differs, says) => {
   const at = await sitting();
   const mallory = at.teams.tenant.addUser({ name: "mallory", ...differs });

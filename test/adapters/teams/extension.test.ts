@@ -29,7 +29,7 @@ const OPENING = { title: "vm-x: RDP", text: "alice opened RDP.", message: answer
 /** Finds one opening whatever is typed, and writes down what was. */
 function finding(typed: string[]): Partial<ChatHandlers> {
   return {
-    openings: (text, most) => {
+    openings: ({ text }, most) => {
       typed.push(`${text} ${most}`);
       return Promise.resolve([OPENING]);
     },
@@ -61,6 +61,7 @@ test("a search that begins asks for the newest", async () => {
 
 test.each([
   [{ openings: () => Promise.resolve([]) }, "No opening of the last 30 days fits."],
+  [{ openings: () => Promise.resolve(null) }, "Slow down: you search too fast."],
   [{}, "No opening of the last 30 days fits."],
   [{ openings: () => Promise.reject(new Error("disk full")) }, "something failed inside"],
 ])("a search without hits says so", async (handlers, says) => {
@@ -82,7 +83,7 @@ test("whoever may not ask in a personal chat may not search", async () => {
   const typed: string[] = [];
   const at = await sitting({ handlers: finding(typed), settings: { directMessages: false } });
   const { answer } = await at.alice.searches(at.ops, "openings", "vm-x");
-  expect(telling.parse(answer).composeExtension.text).toContain("does not answer in personal");
+  expect(telling.parse(answer).composeExtension.text).toContain("does not answer direct messages");
   expect(typed).toEqual([]);
 });
 

@@ -102,7 +102,7 @@ test("two presses are two deliveries, and one that comes again is the same", asy
   };
   const at = await notified({ act });
   const { answer } = await at.alice.presses(at.posted, "I look after it");
-  expect(answer).toEqual(sentence("It is done already."));
+  expect(answer).toEqual(sentence("Nothing was done: it was done already, or you press too fast."));
   await at.teams.deliveries.redeliver();
   await at.alice.presses(at.posted, "I look after it");
   expect(ids[1]).toBe(ids[0]);
@@ -134,7 +134,7 @@ test("whoever may not ask may not press either", async () => {
   );
   for (const label of ["I look after it", "show o-0123456789ab"]) {
     const { answer } = await at.alice.presses(at.posted, label);
-    expect(JSON.stringify(answer)).toContain("does not answer in this conversation");
+    expect(JSON.stringify(answer)).toContain("does not answer in this channel");
   }
   expect(at.asked).toEqual([]);
 });

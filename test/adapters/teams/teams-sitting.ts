@@ -12,7 +12,7 @@ import { startFakeTeams } from "../../fakes/teams/fake-teams.ts";
 import type { FakeTeams, FakeTeamsOptions } from "../../fakes/teams/fake-teams.ts";
 import type { Person } from "../../fakes/teams/person.ts";
 import { seenIn } from "../../fakes/teams/reading.ts";
-import type { FakeConversation, FakeTeam } from "../../fakes/teams/world.ts";
+import type { FakeConversation, FakeTeam, FakeUser } from "../../fakes/teams/world.ts";
 import { HandClock } from "../slack/hand-clock.ts";
 
 /** A fake Teams with Doorbell's adapter at it, a person, a team and a channel. */
@@ -37,7 +37,10 @@ export interface Sitting {
 /** How a sitting differs from the usual one. */
 export interface SittingOptions {
   readonly fake?: FakeTeamsOptions;
-  readonly settings?: Partial<TeamsSettings>;
+  /** May depend on who and what is there. */
+  readonly settings?:
+    | Partial<TeamsSettings>
+    | ((teams: FakeTeams, alice: FakeUser) => Partial<TeamsSettings>);
   readonly handlers?: Partial<ChatHandlers>;
   readonly parts?: Partial<TeamsParts>;
   readonly records?: MemoryRecords;
@@ -55,7 +58,9 @@ export async function sitting(options: SittingOptions = {}): Promise<Sitting> {
   const alice = tenant.addUser({ name: "alice", realName: "Alice Adams" });
   const team = tenant.addTeam({ name: "Platform", members: [alice] });
   const ops = tenant.addChannel({ name: "ops", team });
-  const settings = { ...(await settingsFor(teams)), ...options.settings };
+  const changed =
+    typeof options.settings === "function" ? options.settings(teams, alice) : options.settings;
+  const settings = { ...(await settingsFor(teams)), ...changed };
   const clock = new HandClock();
   const log: string[] = [];
   const records = options.records ?? new MemoryRecords();
@@ -130,6 +135,8 @@ export async function settingsFor(teams: FakeTeams): Promise<TeamsSettings> {
     channels: "all",
     directMessages: true,
     guests: false,
+    users: [],
+    groups: [],
     cloud: { ...teams.cloud, serviceUrl: teams.serviceUrl },
     callTimeout: 10_000,
   };
