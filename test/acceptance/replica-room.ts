@@ -30,26 +30,19 @@ export class ReplicaRoom {
   readonly ops: FakeChannel;
   #started = 0;
 
-  static async open(
-    server: PostgresServer,
-    database: string,
-    parts: { readonly subscriptions?: "one" } = {},
-  ): Promise<ReplicaRoom> {
+  static async open(server: PostgresServer, database: string): Promise<ReplicaRoom> {
     const slack = await startFakeSlack();
     onTestFinished(async () => slack.stop());
     const tenant = await WatchedTenant.start();
     const url = await server.createDatabase(database);
-    return new ReplicaRoom(tenant, slack, url, parts.subscriptions === "one");
+    return new ReplicaRoom(tenant, slack, url);
   }
 
-  readonly #isSmall: boolean;
-
-  private constructor(tenant: WatchedTenant, slack: FakeSlack, url: string, isSmall: boolean) {
+  private constructor(tenant: WatchedTenant, slack: FakeSlack, url: string) {
     this.tenant = tenant;
     this.slack = slack;
     this.alice = slack.person(slack.workspace.addUser({ name: "alice", zone: "UTC" }));
     this.ops = slack.workspace.addChannel({ name: "ops" });
-    this.#isSmall = isSmall;
     tenant.folder.file("bot-token", slack.botToken);
     tenant.folder.file("signing-secret", slack.signingSecret);
     tenant.folder.file("database", url);
@@ -65,7 +58,6 @@ export class ReplicaRoom {
       file,
       healthPort,
       backfill: "1d",
-      ...(this.#isSmall ? { subscriptions: this.tenant.sandbox.subscriptions.slice(0, 1) } : {}),
       store: "{ kind: postgres, url: { file: database } }",
       more: `
 slack:
