@@ -87,12 +87,24 @@ notifications:
     }
   }
 
-  /** Somebody opens a port; waits until so many messages ring of it. */
-  async openAndHear(port: number, person: string): Promise<void> {
+  /** Somebody opens a port; waits until it rings, and until that is written down, as a replica tells. */
+  async openAndHear(port: number, person: string, { healthPort }: Replica): Promise<void> {
     await this.tenant.open(`vm=vm-x&port=${port}&as=${person}&why=ticket`);
     await this.slack.workspace.until(() =>
       this.rung().some(({ text }) => text.includes(`${person}@`) && text.includes(`(${port})`)),
     );
+    // A replica that is killed between a post and its record leaves its channel silent until the claim ends.
+    const isWritten = async (): Promise<boolean> => {
+      const { text } = await this.tenant.health("/metrics", healthPort);
+      const count = (state: string): number =>
+        Number(
+          new RegExp(`^doorbell_deliveries\\{state="${state}"\\} (\\d+)$`, "m").exec(text)?.[1],
+        );
+      return count("posting") === 0 && count("posted") >= this.rung().length;
+    };
+    while (!(await isWritten())) {
+      await delay(PAUSE);
+    }
   }
 
   /** What rang, with the key inside each message. */

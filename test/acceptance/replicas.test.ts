@@ -26,11 +26,11 @@ test("When the replica that reads is killed, another goes on: what opens rings o
   expect((await room.tenant.health("/healthz", second.healthPort)).text).toMatch(
     /"status":"ok".*"held-by-other-replicas":\{"activity-log\//,
   );
-  await room.openAndHear(22, "carol");
+  await room.openAndHear(22, "carol", second);
 
   await first.program.end("SIGKILL");
   await room.untilHeld(second, FEEDS);
-  await room.openAndHear(3389, "dave");
+  await room.openAndHear(3389, "dave", second);
   const rung = room.rung();
   expect(rung).toHaveLength(2);
   expect(new Set(rung.map(({ key }) => key)).size).toBe(2);
@@ -45,16 +45,16 @@ test("A replica that was stopped for longer than its lease writes nothing when i
   await room.untilHeld(first, FEEDS);
   first.program.signal("SIGSTOP");
   await room.untilHeld(second, FEEDS);
-  await room.openAndHear(22, "carol");
+  await room.openAndHear(22, "carol", second);
   first.program.signal("SIGCONT");
   await first.program.until("stderr", /Leases were taken over by another replica\./);
   expect(await room.held(first)).toBe(0);
-  await room.openAndHear(3389, "dave");
+  await room.openAndHear(3389, "dave", second);
   expect(await room.ask(first, "/jit who opened rdp on vm-x")).toContain("dave@");
 
   expect((await second.program.end("SIGTERM")).status).toBe(0);
   await room.untilHeld(first, FEEDS);
-  await room.openAndHear(22, "dave");
+  await room.openAndHear(22, "dave", first);
   expect(new Set(room.rung().map(({ key }) => key)).size).toBe(3);
   expect(room.rung()).toHaveLength(3);
 });
@@ -63,13 +63,13 @@ test("Three replicas all answer, whoever reads, and two of them may be killed on
   const room = await ReplicaRoom.open(server, "three");
   const [first, second, third] = [await room.start(), await room.start(), await room.start()];
   await room.untilHeld(first, FEEDS);
-  await room.openAndHear(22, "carol");
+  await room.openAndHear(22, "carol", second);
   for (const replica of [first, second, third]) {
     expect(await room.ask(replica, "/jit who opened ssh on vm-x")).toContain("carol@");
   }
   await Promise.all([first, second].map(async ({ program }) => program.end("SIGKILL")));
   await room.untilHeld(third, FEEDS);
-  await room.openAndHear(3389, "dave");
+  await room.openAndHear(3389, "dave", third);
   expect(room.rung()).toHaveLength(2);
   expect(await room.ask(third, "/jit who opened rdp on vm-x")).toContain("dave@");
 });
