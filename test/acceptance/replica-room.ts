@@ -30,26 +30,19 @@ export class ReplicaRoom {
   readonly ops: FakeChannel;
   #started = 0;
 
-  static async open(
-    server: PostgresServer,
-    database: string,
-    parts: { readonly subscriptions?: "one" } = {},
-  ): Promise<ReplicaRoom> {
+  static async open(server: PostgresServer, database: string): Promise<ReplicaRoom> {
     const slack = await startFakeSlack();
     onTestFinished(async () => slack.stop());
     const tenant = await WatchedTenant.start();
     const url = await server.createDatabase(database);
-    return new ReplicaRoom(tenant, slack, url, parts.subscriptions === "one");
+    return new ReplicaRoom(tenant, slack, url);
   }
 
-  readonly #isSmall: boolean;
-
-  private constructor(tenant: WatchedTenant, slack: FakeSlack, url: string, isSmall: boolean) {
+  private constructor(tenant: WatchedTenant, slack: FakeSlack, url: string) {
     this.tenant = tenant;
     this.slack = slack;
     this.alice = slack.person(slack.workspace.addUser({ name: "alice", zone: "UTC" }));
     this.ops = slack.workspace.addChannel({ name: "ops" });
-    this.#isSmall = isSmall;
     tenant.folder.file("bot-token", slack.botToken);
     tenant.folder.file("signing-secret", slack.signingSecret);
     tenant.folder.file("database", url);
@@ -65,7 +58,6 @@ export class ReplicaRoom {
       file,
       healthPort,
       backfill: "1d",
-      ...(this.#isSmall ? { subscriptions: this.tenant.sandbox.subscriptions.slice(0, 1) } : {}),
       store: "{ kind: postgres, url: { file: database } }",
       more: `
 slack:
@@ -95,12 +87,24 @@ notifications:
     }
   }
 
-  /** Somebody opens a port; waits until so many messages ring of it. */
-  async openAndHear(port: number, person: string): Promise<void> {
+  /** Somebody opens a port; waits until it rings, and until that is written down, as a replica tells. */
+  async openAndHear(port: number, person: string, { healthPort }: Replica): Promise<void> {
     await this.tenant.open(`vm=vm-x&port=${port}&as=${person}&why=ticket`);
     await this.slack.workspace.until(() =>
       this.rung().some(({ text }) => text.includes(`${person}@`) && text.includes(`(${port})`)),
     );
+    // A replica that is killed between a post and its record leaves its channel silent until the claim ends.
+    const isWritten = async (): Promise<boolean> => {
+      const { text } = await this.tenant.health("/metrics", healthPort);
+      const count = (state: string): number =>
+        Number(
+          new RegExp(`^doorbell_deliveries\\{state="${state}"\\} (\\d+)$`, "m").exec(text)?.[1],
+        );
+      return count("posting") === 0 && count("posted") >= this.rung().length;
+    };
+    while (!(await isWritten())) {
+      await delay(PAUSE);
+    }
   }
 
   /** What rang, with the key inside each message. */
