@@ -56,6 +56,18 @@ export interface FeedHealth {
   readonly progress: number | null;
   /** Calls to Azure in the last hour. */
   readonly callsLastHour: number;
+  /** How far a stream has been read; null before anything is known of it, missing where there is none. */
+  readonly lag?: StreamLag | null;
+}
+
+/** How far what is stored of a stream lies behind what the stream holds. */
+export interface StreamLag {
+  /** Events that are not stored yet, as far as is known. */
+  readonly events: number;
+  /** When the last event that is stored was put into the stream; null before the first. */
+  readonly storedTo: Instant | null;
+  /** When the newest event was put into the stream; null when it is empty. */
+  readonly newest: Instant | null;
 }
 
 /** What has been read of one Azure subscription, over all its feeds. */
