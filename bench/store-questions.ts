@@ -109,6 +109,7 @@ async function fill(path: string, settings: Settings): Promise<void> {
       goneRequests: [],
       guards: [],
       deliveries: [],
+      leases: [],
     });
     if ((from / PAGE) % 50 === 0) {
       process.stderr.write(

@@ -27,6 +27,8 @@ export type ErrorCode =
   | "store"
   /** No space is left where the database lies. */
   | "store-full"
+  /** Another replica has taken over what this one was about to write. */
+  | "lease-lost"
   /** A port that Doorbell is to listen on is taken. */
   | "port-in-use";
 

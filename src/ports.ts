@@ -56,17 +56,37 @@ export type Log = (
 export interface ActivitySource {
   /** Names the feed in the store, such as `activity-log/<subscription>`: never reused for another. */
   readonly feed: string;
-  /** Lower-cased; null for a feed over several Azure subscriptions. */
+  /**
+   * Lower-cased; null for a feed over several Azure subscriptions. Among replicas, whoever holds the lease
+   * of the Azure subscription reads it; a feed over several has a lease of its own, by its name, so that
+   * a source for each partition of a stream is balanced among replicas by itself.
+   */
   readonly azureSubscription: string | null;
   /**
    * Pages, for as long as there are any: a live feed goes on until the signal aborts. The next page is
    * asked for only when the one before is stored. Failures that may pass are retried inside, and told
-   * by `health`; the generator throws only what no retry can mend.
+   * by `health`; the generator throws only what no retry can mend. Called again, after the one before has
+   * ended, when another replica had the feed meanwhile.
    *
    * @param cursor what the last stored page said; null for a first start.
+   * @param fence of the lease that it is read under, which grows with each new holder; none without leases.
    */
-  pages(cursor: string | null, signal: AbortSignal): AsyncGenerator<FeedPage, void, undefined>;
+  pages(
+    cursor: string | null,
+    signal: AbortSignal,
+    fence?: number,
+  ): AsyncGenerator<FeedPage, void, undefined>;
   health(): FeedHealth;
+}
+
+/** Feeds that are not known before Azure was asked, such as those of the partitions of a stream. */
+export interface SourceGroup {
+  /** What the names of its feeds begin with. */
+  readonly name: string;
+  /** Each feed once, as it becomes known, until the signal aborts; failures are retried inside. */
+  sources(signal: AbortSignal): AsyncGenerator<ActivitySource, void, undefined>;
+  /** As long as its feeds are not known, or it cannot be seen whether there are more; else null. */
+  health(): FeedHealth | null;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -110,6 +130,8 @@ export interface TrailChange {
     readonly guards: readonly Guard[];
   }[];
   readonly deliveries: readonly NewDelivery[];
+  /** What this is done under: refused as a whole unless its author holds all of them still. */
+  readonly leases: readonly Lease[];
 }
 
 /** A delivery to be made, put into the outbox with the change that it tells of. */
@@ -229,6 +251,8 @@ export interface StoreCoverage {
   readonly quarantined: number;
   /** Grows with each row of an event, or a variant of one, or a sighting that is added by anybody. */
   readonly evidence: number;
+  /** The part of it that came from a Doorbell of a version that knew no leases. */
+  readonly unleased: number;
   readonly subscriptions: readonly SubscriptionCoverage[];
 }
 
@@ -246,7 +270,10 @@ export interface TrailReader {
 export interface TrailWriter {
   /**
    * Stores a change as one transaction. Events that are already there are passed over. Notifications
-   * that tell of changed or gone openings become due again.
+   * that tell of changed or gone openings become due again. Where it adds to an Azure subscription whose
+   * lease is not among `leases`, that is news to the holder of it.
+   *
+   * @throws DoorbellError `lease-lost` when one of the leases has been lost; nothing is stored then.
    */
   commit(change: TrailChange): Promise<void>;
   cursor(feed: string): Promise<string | null>;
@@ -262,8 +289,60 @@ export interface TrailWriter {
   announced(openingIds: readonly string[]): Promise<readonly Announcement[]>;
   /** Notifications of this burst, posted or not. */
   bursts(bursts: readonly string[]): Promise<readonly Announcement[]>;
-  /** Removes events, sightings, openings and requests by identity, in one transaction. */
-  thin(removal: Removal): Promise<void>;
+  /**
+   * Removes events, sightings, openings and requests by identity, in one transaction.
+   *
+   * @param leases what it is done under; none when left out.
+   * @throws DoorbellError `lease-lost`, as `commit` does.
+   */
+  thin(removal: Removal, leases?: readonly Lease[]): Promise<void>;
+}
+
+/** That one replica, and no other, may do what the name says, as long as nobody has taken it over. */
+export interface Lease {
+  /** Such as `azure-subscription/<id>`, or `feed/<feed>` for a feed over several. */
+  readonly name: string;
+  /** The replica's name. */
+  readonly owner: string;
+  /** Grows whenever the lease changes hands. */
+  readonly fence: number;
+}
+
+/** How a lease stands. */
+export interface LeaseState {
+  readonly name: string;
+  /** The living replica that holds it; null when it may be taken. */
+  readonly owner: string | null;
+  readonly fence: number;
+  /** Grows whenever others store something of which its holder must draw the conclusions. */
+  readonly news: number;
+  /** As far as its holders have drawn them. */
+  readonly heeded: number;
+}
+
+/** What the replicas know of each other. */
+export interface LeaseBoard {
+  /** Those that live, by name, with the number of leases that they would like to hold. */
+  readonly replicas: readonly { readonly owner: string; readonly wants: number }[];
+  readonly leases: readonly LeaseState[];
+}
+
+/**
+ * Who does what among the programs that share a store. A replica lives as long as it says so often enough,
+ * by the clock of the database (of the machine, where the database is a file); with it live its leases,
+ * so that one statement renews them all.
+ */
+export interface LeaseStore {
+  /** Says that the replica lives for that long from now on; tells how everything stands. */
+  keepAlive(owner: string, wants: number, duration: Duration): Promise<LeaseBoard>;
+  /** Takes those of the leases that no other living replica holds; returns what was got. */
+  takeLeases(owner: string, names: readonly string[]): Promise<readonly Lease[]>;
+  /** Gives leases back, as far as they are still held. */
+  giveLeases(leases: readonly Lease[]): Promise<void>;
+  /** Writes down that the holder has drawn the conclusions from so many news, if it still is the holder. */
+  heedNews(lease: Lease, news: number): Promise<void>;
+  /** The replica ends: its leases are free at once. */
+  leave(owner: string): Promise<void>;
 }
 
 /** That an opening stands in a notification. */
@@ -352,6 +431,7 @@ export interface Store
   extends
     TrailReader,
     TrailWriter,
+    LeaseStore,
     OutboxStore,
     ConversationStore,
     ChannelStore,

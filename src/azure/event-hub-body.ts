@@ -72,9 +72,7 @@ function brokenPart(
   bytes: Buffer,
   first: { readonly reason: string; readonly offset: number } | null,
 ): BodyContent["broken"] {
-  return first === null
-    ? null
-    : { reason: first.reason, raw: rawOf(bytes.subarray(first.offset)) };
+  return first === null ? null : { reason: first.reason, raw: rawOf(bytes.subarray(first.offset)) };
 }
 
 /** Bytes that are no text are kept as Base64 in a JSON text. */

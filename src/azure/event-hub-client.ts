@@ -112,9 +112,7 @@ export class HubClient {
         },
         {
           startPosition:
-            after === null
-              ? { offset: "-1" }
-              : { sequenceNumber: after, isInclusive: false },
+            after === null ? { offset: "-1" } : { sequenceNumber: after, isInclusive: false },
           ...(ownerLevel === null ? {} : { ownerLevel }),
           maxBatchSize: MOST_EVENTS,
           prefetchCount: MOST_EVENTS,
@@ -142,7 +140,7 @@ export class HubClient {
       );
     }
     const received: unknown = body;
-    return { sequenceNumber, offset: String(offset), enqueuedAt, body: received };
+    return { sequenceNumber, offset, enqueuedAt, body: received };
   }
 
   async #told<T>(ask: (client: EventHubConsumerClient) => Promise<T>): Promise<T> {

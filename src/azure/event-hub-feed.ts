@@ -2,7 +2,7 @@ import type { FeedHealth, FeedPage, StreamLag } from "../domain/feed.ts";
 import { DAY, isoUtc } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { ActivitySource, Clock, RandomSource } from "../ports.ts";
-import { AzureFault } from "./azure-fault.ts";
+import type { AzureFault } from "./azure-fault.ts";
 import { backOff } from "./back-off.ts";
 import type { HubClient, HubEvent, PartitionProperties } from "./event-hub-client.ts";
 import { readPartitionCursor, writePartitionCursor } from "./event-hub-cursor.ts";
@@ -251,7 +251,5 @@ function lossBetween(
     return null;
   }
   const events = sequenceNumber - previous.sequenceNumber - 1;
-  return events > 0
-    ? { from: previous.enqueuedAt, to: enqueuedAt, events, foundAt: now }
-    : null;
+  return events > 0 ? { from: previous.enqueuedAt, to: enqueuedAt, events, foundAt: now } : null;
 }

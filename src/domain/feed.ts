@@ -56,6 +56,8 @@ export interface FeedHealth {
   readonly progress: number | null;
   /** Calls to Azure in the last hour. */
   readonly callsLastHour: number;
+  /** Another replica that reads it; missing while none is known. */
+  readonly heldBy?: string;
   /** How far a stream has been read; null before anything is known of it, missing where there is none. */
   readonly lag?: StreamLag | null;
 }

@@ -319,6 +319,7 @@ function changeOf(
       guards === null ? [] : [{ azureSubscription, guards }],
     ),
     deliveries,
+    leases: [],
   };
 }
 

@@ -5,9 +5,12 @@ import { DoorbellError } from "../errors.ts";
 import type { Database } from "./database.ts";
 import type { Queries, Schema } from "./schema.ts";
 
-type Table = Exclude<keyof Schema, "schema_migration">;
+/** What the programs that are running know of each other is of no use to those on the copy. */
+type Passing = "replica" | "lease" | "channel_pause";
 
-/** Every table with its primary key; those that others point to come first. */
+type Table = Exclude<keyof Schema, "schema_migration" | Passing>;
+
+/** Every table that lasts, with its primary key; those that others point to come first. */
 const TABLES: { readonly [Name in Table]: readonly (keyof Schema[Name] & string)[] } = {
   event: ["id", "digest"],
   sighting: ["id"],

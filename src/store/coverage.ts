@@ -20,12 +20,14 @@ export async function readCoverage(db: Queries): Promise<StoreCoverage> {
     .orderBy("from_at")
     .execute();
   const subscriptions = Map.groupBy(spans, (span) => span.azure_subscription);
+  const evidence = await tallyOf(db, "evidence");
   return {
     from: oldest?.at ?? null,
     to: newest?.at ?? null,
     events: await tallyOf(db, "events"),
     quarantined: await tallyOf(db, "quarantined"),
-    evidence: await tallyOf(db, "evidence"),
+    evidence,
+    unleased: evidence - (await tallyOf(db, "leased")),
     subscriptions: [...subscriptions].map(([azureSubscription, rows]): SubscriptionCoverage => ({
       azureSubscription,
       spans: rows.map((row) => ({ from: row.from_at, to: row.to_at })),

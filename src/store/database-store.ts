@@ -1,5 +1,7 @@
+import type { Expression } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
-import type { Instant } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
+import { subscriptionLease } from "../domain/lease-name.ts";
 import type { ChannelRef, ChannelSubscription } from "../domain/notification.ts";
 import type { Acknowledgement, Silence } from "../domain/silence.ts";
 import type { Sighting } from "../domain/sighting.ts";
@@ -9,6 +11,8 @@ import type {
   ClaimedDelivery,
   Clock,
   DeliveryOutcome,
+  Lease,
+  LeaseBoard,
   OutboxHealth,
   Removal,
   Store,
@@ -50,6 +54,17 @@ import {
 import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
 import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
+import {
+  endReplica,
+  giveLeasesBack,
+  readBoard,
+  renewReplica,
+  requireLeases,
+  sharedNow,
+  takeFreeLeases,
+  tellNews,
+  writeHeeded,
+} from "./leases.ts";
 import { NameLists, NameReader } from "./name-lists.ts";
 import { beginPosting, claimDeliveries, recordOutcome } from "./outbox.ts";
 import type { Claim } from "./outbox.ts";
@@ -96,10 +111,13 @@ export class DatabaseStore implements Store {
   async commit(change: TrailChange): Promise<void> {
     const now = this.#clock.now();
     await this.#database.writeAlone(async (db) => {
+      await requireLeases(db, this.#database.kind, change.leases);
       const names = new NameLists(db);
       const added =
         (await commitEvents(db, change.events)) + (await commitSightings(db, change.sightings));
       await addToTally(db, "evidence", added);
+      await addToTally(db, "leased", added);
+      await tellNews(db, added === 0 ? [] : newsOf(change));
       await commitQuarantined(db, change.quarantined);
       if (change.feed !== null && change.cursor !== null) {
         await commitCursor(db, change.feed, change.cursor);
@@ -157,10 +175,42 @@ export class DatabaseStore implements Store {
     return this.#database.read(async (db) => announcementsBy(db, "burst", bursts));
   }
 
-  async thin(removal: Removal): Promise<void> {
+  async thin(removal: Removal, leases: readonly Lease[] = []): Promise<void> {
     const now = this.#clock.now();
     await this.#database.writeAlone(async (db) => {
+      await requireLeases(db, this.#database.kind, leases);
       await thinStore(db, removal, now);
+    });
+  }
+
+  async keepAlive(owner: string, wants: number, duration: Duration): Promise<LeaseBoard> {
+    return this.#database.write(async (db) => {
+      await renewReplica(db, { owner, wants }, duration, this.#sharedNow());
+      return readBoard(db, this.#sharedNow());
+    });
+  }
+
+  async takeLeases(owner: string, names: readonly string[]): Promise<readonly Lease[]> {
+    return this.#database.write(async (db) =>
+      takeFreeLeases(db, this.#database.kind, { owner, names }, this.#sharedNow()),
+    );
+  }
+
+  async giveLeases(leases: readonly Lease[]): Promise<void> {
+    await this.#database.write(async (db) => {
+      await giveLeasesBack(db, leases);
+    });
+  }
+
+  async heedNews(lease: Lease, news: number): Promise<void> {
+    await this.#database.write(async (db) => {
+      await writeHeeded(db, lease, news);
+    });
+  }
+
+  async leave(owner: string): Promise<void> {
+    await this.#database.write(async (db) => {
+      await endReplica(db, owner);
     });
   }
 
@@ -256,4 +306,19 @@ export class DatabaseStore implements Store {
       await removeInstallation(db, platform, workspace);
     });
   }
+
+  #sharedNow(): Expression<number> {
+    return sharedNow(this.#database.kind, this.#clock.now());
+  }
+}
+
+/** The leases of Azure subscriptions that a change adds to without holding them. */
+function newsOf({ events, sightings, leases }: TrailChange): readonly string[] {
+  const held = new Set(leases.map(({ name }) => name));
+  const resources = [
+    ...events.map(({ event }) => event.resource),
+    ...sightings.map(({ resource }) => resource),
+  ];
+  const touched = new Set(resources.map((one) => subscriptionLease(one.subscriptionId)));
+  return [...touched].filter((name) => !held.has(name));
 }

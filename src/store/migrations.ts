@@ -3,7 +3,11 @@ import type { CreateTableBuilder, Expression } from "kysely";
 import { DoorbellError } from "../errors.ts";
 import type { DatabaseKind, Queries } from "./schema.ts";
 
-/** One step of the schema; what was released is never changed, only followed by another. */
+/**
+ * One step of the schema; what was released is never changed, only followed by another. While replicas are
+ * upgraded one by one, those of the version before go on with the new tables: a step adds, and what it adds
+ * may be missing in what they write. What they no longer may write or read goes a version later.
+ */
 interface Migration {
   readonly number: number;
   readonly name: string;
@@ -13,6 +17,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: "first tables", run: firstTables },
   { number: 2, name: "acknowledgements, silences, installations", run: reactionTables },
+  { number: 3, name: "replicas, leases, pauses of channels", run: replicaTables },
 ];
 
 /** The newest schema that this Doorbell knows. */
@@ -344,4 +349,28 @@ async function reactionTables(db: Queries, kind: DatabaseKind): Promise<void> {
   await end(
     installation.addPrimaryKeyConstraint("chat_installation_pk", ["platform", "workspace"]),
   ).execute();
+}
+
+async function replicaTables(db: Queries, kind: DatabaseKind): Promise<void> {
+  const { text, integer, end } = wordsOf(kind);
+  const { schema } = db;
+  const replica = withColumns(
+    withColumns(schema.createTable("replica"), text, ["owner"]),
+    integer,
+    ["wants", "until_at"],
+  );
+  await end(replica.addPrimaryKeyConstraint("replica_pk", ["owner"])).execute();
+  const lease = withColumns(
+    withColumns(schema.createTable("lease"), text, ["name", "owner"]),
+    integer,
+    ["fence", "news", "heeded"],
+  );
+  await end(lease.addPrimaryKeyConstraint("lease_pk", ["name"])).execute();
+  const place = ["platform", "workspace", "channel"] as const;
+  const pause = withColumns(
+    withColumns(schema.createTable("channel_pause"), text, place),
+    integer,
+    ["until_at", "failures"],
+  );
+  await end(pause.addPrimaryKeyConstraint("channel_pause_pk", [...place])).execute();
 }

@@ -28,6 +28,9 @@ export interface Schema {
   readonly acknowledgement: AcknowledgementTable;
   readonly silence: SilenceTable;
   readonly chat_installation: ChatInstallationTable;
+  readonly replica: ReplicaTable;
+  readonly lease: LeaseTable;
+  readonly channel_pause: ChannelPauseTable;
 }
 
 /** A connection, or a transaction on one. */
@@ -250,4 +253,32 @@ interface ChatInstallationTable {
   platform: string;
   workspace: string;
   record: string;
+}
+
+/** Programs that share the store, and until when they are believed to live. */
+interface ReplicaTable {
+  owner: string;
+  /** How many leases it would like to hold. */
+  wants: number;
+  until_at: number;
+}
+
+/** Who does what; a lease is held while its owner lives. */
+interface LeaseTable {
+  name: string;
+  /** Empty when it was given back. */
+  owner: string;
+  fence: number;
+  news: number;
+  heeded: number;
+}
+
+/** Where nothing is posted for a while; empty parts of the channel stand for any. */
+interface ChannelPauseTable {
+  platform: string;
+  workspace: string;
+  channel: string;
+  until_at: number;
+  /** Failures in a row. */
+  failures: number;
 }

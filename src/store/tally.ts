@@ -7,6 +7,8 @@ export type Tally =
   | "quarantined"
   /** Rows of events and sightings that were ever added, variants too. */
   | "evidence"
+  /** Those of them that were added by a Doorbell that knows leases, and tells their holders. */
+  | "leased"
   /** Grows with every change of the lists of names. */
   | "names";
 

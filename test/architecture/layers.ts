@@ -25,7 +25,13 @@ export const LAYERS: readonly Layer[] = [
   {
     path: "src/azure/",
     mayImport: [...CORE, "src/ports.ts", "src/config/secret.ts"],
-    packages: ["@azure/arm-monitor", "@azure/core-rest-pipeline", "@azure/identity", "zod"],
+    packages: [
+      "@azure/arm-monitor",
+      "@azure/core-rest-pipeline",
+      "@azure/event-hubs",
+      "@azure/identity",
+      "zod",
+    ],
   },
   {
     path: "src/store/",

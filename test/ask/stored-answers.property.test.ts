@@ -72,6 +72,7 @@ async function storeWith(trail: Trail, seed: number, clock: Clock): Promise<Stor
         },
       ],
       deliveries: [],
+      leases: [],
     });
   }
   return store;

@@ -50,7 +50,7 @@ export function gatedIngestStore(store: Store, gate: Gate): IngestStore {
     stored: async (subscription) => gate.pass(async () => store.stored(subscription)),
     announced: async (ids) => gate.pass(async () => store.announced(ids)),
     bursts: async (bursts) => gate.pass(async () => store.bursts(bursts)),
-    thin: async (removal) => gate.pass(async () => store.thin(removal)),
+    thin: async (...args) => gate.pass(async () => store.thin(...args)),
     coverage: async () => gate.pass(async () => store.coverage()),
     channelSubscriptions: async () => gate.pass(async () => store.channelSubscriptions()),
     silences: async (endAfter) => gate.pass(async () => store.silences(endAfter)),

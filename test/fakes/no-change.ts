@@ -14,4 +14,5 @@ export const NO_CHANGE: TrailChange = {
   goneRequests: [],
   guards: [],
   deliveries: [],
+  leases: [],
 };

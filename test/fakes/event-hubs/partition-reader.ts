@@ -91,6 +91,7 @@ export class PartitionReader {
   }
 
   #send({ sequenceNumber, offset, enqueuedAt, body }: StoredEvent): void {
+    const section: unknown = rhea.message.data_section(body);
     const content = {
       message_annotations: {
         "x-opt-sequence-number": rhea.types.wrap_long(sequenceNumber),
@@ -98,7 +99,7 @@ export class PartitionReader {
         "x-opt-enqueued-time": rhea.types.wrap_timestamp(enqueuedAt),
       },
       ...(this.#tellsLast ? { delivery_annotations: this.#lastKnown() } : {}),
-      body: rhea.message.data_section(body),
+      body: section,
     };
     this.sender.send(rhea.message.encode(content), undefined, 0);
   }
