@@ -218,8 +218,13 @@ export class EventHubFeed implements ActivitySource {
       return null;
     }
     const { from, to, events } = lost;
-    const what = events === null ? "What the Event Hub" : `${events} events that the Event Hub`;
-    return `${what} received from ${isoUtc(from)} to ${isoUtc(to)} was gone before Doorbell read it: lengthen the hub's retention, and let Doorbell poll the Activity Log too, which keeps 90 days.`;
+    const [what, were] =
+      events === null
+        ? ["What", "was"]
+        : events === 1
+          ? ["1 event that", "was"]
+          : [`${events} events that`, "were"];
+    return `${what} the Event Hub received from ${isoUtc(from)} to ${isoUtc(to)} ${were} gone before Doorbell read it: lengthen the hub's retention, and let Doorbell poll the Activity Log too, which keeps 90 days.`;
   }
 }
 
