@@ -43,6 +43,19 @@ export class DoorbellError extends Error {
   }
 }
 
+/** What is told to whoever writes under a lease that another replica has taken over. */
+export function leaseLost(name: string): DoorbellError {
+  return new DoorbellError(
+    "lease-lost",
+    `Another replica has taken over ${name} and goes on with it. This one was away for too long: if that happens often, give it more processor time, or bring it nearer to the database of store.url.`,
+  );
+}
+
+/** Whether something was refused because another replica has taken it over. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof DoorbellError && error.code === "lease-lost";
+}
+
 /** Why a message could not be posted or edited, which decides what the outbox does next. */
 export type DeliveryFault =
   /** Surely not delivered; may be tried again. */
@@ -65,15 +78,22 @@ export class DeliveryError extends Error {
   readonly fault: DeliveryFault;
   /** How many ms to wait before the next attempt, where the platform says; else null. */
   readonly retryAfter: number | null;
+  /** How much of the platform fails, where it is more than this message; `channel` by default. */
+  readonly scope: "channel" | "workspace" | "platform";
 
   constructor(
     fault: DeliveryFault,
     message: string,
-    options?: { readonly cause?: unknown; readonly retryAfter?: number },
+    options?: {
+      readonly cause?: unknown;
+      readonly retryAfter?: number;
+      readonly scope?: DeliveryError["scope"];
+    },
   ) {
     super(message, options);
     this.name = "DeliveryError";
     this.fault = fault;
     this.retryAfter = options?.retryAfter ?? null;
+    this.scope = options?.scope ?? "channel";
   }
 }

@@ -15,6 +15,7 @@ import type {
   ChannelSubscription,
   DeliveryContent,
   DeliveryState,
+  PauseScope,
   Receipt,
 } from "./domain/notification.ts";
 import type { Opening } from "./domain/opening.ts";
@@ -189,6 +190,17 @@ export interface ClaimedDelivery {
   readonly acknowledgement: Acknowledgement | null;
   /** Silences of the channel that end after `createdAt` and concern its openings; none for a reply. */
   readonly silences: readonly Silence[];
+  /** Why it is not to be tried now; null where nothing keeps it from being tried. */
+  readonly pause: ChannelPause | null;
+  /** How many attempts in the channel failed, of whomever, since one succeeded. */
+  readonly failures: number;
+}
+
+/** Nothing is tried in a channel, or in more than it, for a while. */
+export interface ChannelPause {
+  readonly until: Instant;
+  readonly reason: string;
+  readonly waitsForPerson: boolean;
 }
 
 /** What became of a claimed delivery. */
@@ -365,8 +377,8 @@ export interface Removal {
 /** The part of the store that the outbox works on. */
 export interface OutboxStore {
   /**
-   * Claims up to `limit` due deliveries of the platforms, oldest first, at most one per channel, each
-   * until `leaseUntil`. A delivery that was `posting` when its lease ran out comes as `unknown`. A reply
+   * Claims up to `limit` due deliveries of the platforms, oldest first, each until `leaseUntil`: at most
+   * one per channel, whoever holds it. A delivery that was `posting` when its lease ran out comes as `unknown`. A reply
    * comes only when its notification is posted.
    */
   claim(claim: {
@@ -377,8 +389,18 @@ export interface OutboxStore {
   }): Promise<readonly ClaimedDelivery[]>;
   /** Writes down that a post is about to be made; false when the claim was lost meanwhile. */
   beginPost(key: string, fence: number, at: Instant): Promise<boolean>;
-  /** Records what became of it and gives it back; false when the claim was lost meanwhile. */
-  record(key: string, fence: number, outcome: DeliveryOutcome): Promise<boolean>;
+  /**
+   * Records what became of it and gives it back; false when the claim was lost meanwhile.
+   *
+   * @param pauses how much of the platform pauses for all workers until the outcome says to try again;
+   *   nothing where it is left out or null.
+   */
+  record(
+    key: string,
+    fence: number,
+    outcome: DeliveryOutcome,
+    pauses?: PauseScope | null,
+  ): Promise<boolean>;
   /** When the next delivery of these platforms is due; null when none waits. */
   nextDue(platforms: readonly string[]): Promise<Instant | null>;
   outboxHealth(): Promise<OutboxHealth>;
@@ -420,7 +442,7 @@ export interface ChannelStore {
   /** Ends a silence of the channel now; false when it has none with the id that lasts. */
   endSilence(channel: ChannelRef, id: string, now: Instant): Promise<boolean>;
   /**
-   * Makes what waits for a person due at once: in the channel; in the whole workspace where `channel` is
+   * Makes what waits for a person due at once, and ends pauses that do: in the channel; in the whole workspace where `channel` is
    * empty; on the whole platform where `workspace` is empty too.
    */
   retryWaiting(channel: ChannelRef, now: Instant): Promise<void>;

@@ -69,7 +69,7 @@ export class Deliveries {
       const { ts, channel: postedTo } = posted.parse(answer);
       // A person's ID stands for the direct conversation with them, which has an ID of its own.
       return receiptOf({ ...channel, channel: postedTo }, { ts, key, maybeRepeated });
-    });
+    }, "channel");
   }
 
   async edit(receipt: Receipt, message: Message): Promise<void> {
@@ -184,10 +184,13 @@ export function firstOf(pages: readonly Rendered[]): Rendered {
   return first;
 }
 
-async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
+async function translated<Result>(
+  work: () => Promise<Result>,
+  counted?: "channel",
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw deliveryError(error);
+    throw deliveryError(error, counted);
   }
 }

@@ -88,8 +88,16 @@ const needed = z.object({ needed: z.string() });
 const coded = z.object({ code: z.string() });
 const caused = z.object({ cause: z.unknown() });
 
-/** What a failed call to Slack means: the one place where Slack's errors become the outbox's. */
-export function deliveryError(error: unknown): DeliveryError {
+/**
+ * What a failed call to Slack means: the one place where Slack's errors become the outbox's.
+ *
+ * @param counted what Slack counts calls of this kind by: posts by channel, other calls by workspace.
+ *   Source: https://docs.slack.dev/apis/web-api/rate-limits
+ */
+export function deliveryError(
+  error: unknown,
+  counted: DeliveryError["scope"] = "workspace",
+): DeliveryError {
   if (error instanceof DeliveryError) {
     return error;
   }
@@ -97,10 +105,11 @@ export function deliveryError(error: unknown): DeliveryError {
     return new DeliveryError("rate-limited", "Slack counts too many calls.", {
       cause: error,
       retryAfter: error.retryAfter * SECOND,
+      scope: counted,
     });
   }
   if (error instanceof webApi.WebAPIPlatformError) {
-    return platformError(error);
+    return platformError(error, counted);
   }
   if (error instanceof webApi.WebAPIHTTPError) {
     return httpError(error);
@@ -108,7 +117,10 @@ export function deliveryError(error: unknown): DeliveryError {
   return requestError(error);
 }
 
-function platformError(error: webApi.WebAPIPlatformError): DeliveryError {
+function platformError(
+  error: webApi.WebAPIPlatformError,
+  counted: DeliveryError["scope"],
+): DeliveryError {
   const code = error.data.error;
   const fault = FAULTS[code] ?? "not-sent";
   const scope = needed.safeParse(error.data);
@@ -118,7 +130,8 @@ function platformError(error: webApi.WebAPIPlatformError): DeliveryError {
       : `${MEANINGS[fault]} (${code}).`;
   return new DeliveryError(fault, message, {
     cause: error,
-    ...(fault === "rate-limited" ? { retryAfter: RATE_LIMIT_PAUSE } : {}),
+    ...(fault === "rate-limited" ? { retryAfter: RATE_LIMIT_PAUSE, scope: counted } : {}),
+    ...(code === "message_limit_exceeded" || fault === "refused" ? { scope: "workspace" } : {}),
   });
 }
 

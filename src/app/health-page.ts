@@ -23,7 +23,8 @@ const MISSED_POLLS = 3;
 const LONGEST_WAIT: Duration = 5 * MINUTE;
 
 /**
- * Serves `/healthz` (200, or 503 with what is wrong, as JSON) and `/metrics` (Prometheus text).
+ * Serves `/healthz` (200, or 503 with what is wrong, as JSON; feeds that other
+ * replicas read, with their names) and `/metrics` (Prometheus text).
  *
  * @param poll how often the feeds are read.
  * @returns what stops it.
@@ -52,9 +53,13 @@ export async function serveHealth(
     }
     const problems = problemsOf(state, poll, clock.now());
     const status = problems.length === 0 ? "ok" : "failing";
+    const elsewhere = Object.fromEntries(
+      state.feeds.flatMap(({ feed, heldBy }) => (heldBy === undefined ? [] : [[feed, heldBy]])),
+    );
+    const held = Object.keys(elsewhere).length === 0 ? {} : { "held-by-other-replicas": elsewhere };
     response
       .writeHead(problems.length === 0 ? 200 : 503, { "content-type": "application/json" })
-      .end(`${jsonLine({ status, problems })}\n`);
+      .end(`${jsonLine({ status, problems, ...held })}\n`);
   };
   server.headersTimeout = 10 * SECOND;
   server.requestTimeout = 10 * SECOND;
@@ -142,6 +147,12 @@ function metrics({ feeds, outbox, chats }: ServiceHealth, now: Instant): string 
     ...feeds.map(
       ({ feed, problem }) =>
         `doorbell_feed_failing${label("feed", feed)} ${problem === null ? 0 : 1}`,
+    ),
+    "# HELP doorbell_feed_held Whether this replica reads the feed, and not another one.",
+    "# TYPE doorbell_feed_held gauge",
+    ...feeds.map(
+      ({ feed, heldBy }) =>
+        `doorbell_feed_held${label("feed", feed)} ${heldBy === undefined ? 1 : 0}`,
     ),
     "# HELP doorbell_azure_calls_last_hour Calls to Azure in the last hour.",
     "# TYPE doorbell_azure_calls_last_hour gauge",

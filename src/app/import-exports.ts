@@ -9,10 +9,12 @@ import type { Instant } from "../domain/instant.ts";
 import type { WorkingHours } from "../domain/working-hours.ts";
 import { DoorbellError } from "../errors.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
+import { LeaseKeeper } from "../ingest/lease-keeper.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
 import type { Clock, RandomSource, Store } from "../ports.ts";
 import { countedFile } from "./export-reading.ts";
 import { Handoff } from "./handoff.ts";
+import { replicaName } from "./replica-name.ts";
 
 /** What exports are imported with. */
 export interface ImportParts {
@@ -40,7 +42,8 @@ export interface ImportResult {
 const BATCH = 1000;
 
 /**
- * Takes exports into the store, with every row as it stands in the file. What is imported does not ring:
+ * Takes exports into the store, with every row as it stands in the file. Where another Doorbell serves an
+ * Azure subscription, that one draws the conclusions, and is waited for. What is imported does not ring:
  * it was open before. A file that cannot be read does not keep the others from being imported.
  *
  * @throws DoorbellError `store` or `store-full`: what was stored until then stays.
@@ -50,8 +53,17 @@ export async function importExports(
   parts: ImportParts,
 ): Promise<ImportResult> {
   const { store, clock, random } = parts;
+  const leases = new LeaseKeeper({
+    store,
+    owner: `import-${replicaName(random)}`,
+    wall: clock,
+    random,
+    onChange: () => {},
+    onProblem: parts.onProblem,
+  });
   const ingest = new IngestService({
     store,
+    leases,
     route: notificationRouter(store, () => false),
     clock,
     random,
@@ -66,8 +78,15 @@ export async function importExports(
   const reading = readAll(paths, parts, handoff).finally(() => {
     handoff.end();
   });
-  const [added, read] = await Promise.all([importing, reading]);
-  return { added, ...read };
+  const keeping = new AbortController();
+  const kept = leases.run(keeping.signal);
+  try {
+    const [added, read] = await Promise.all([importing, reading]);
+    return { added, ...read };
+  } finally {
+    keeping.abort();
+    await kept;
+  }
 }
 
 async function readAll(

@@ -6,6 +6,7 @@ import type { Duration } from "../domain/instant.ts";
 import type { ChannelRef } from "../domain/notification.ts";
 import type { WorkingHours } from "../domain/working-hours.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
+import { LeaseKeeper } from "../ingest/lease-keeper.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
 import { OutboxWorker } from "../notify/outbox-worker.ts";
 import type {
@@ -24,6 +25,7 @@ import { ClosedChannels, chatHandlers } from "./chat-handlers.ts";
 import { watchChats } from "./chat-watch.ts";
 import { keepConfiguredSubscriptions } from "./configured-subscriptions.ts";
 import { watchFeeds } from "./feed-watch.ts";
+import { replicaName } from "./replica-name.ts";
 import { timelinePictures } from "./timeline-pictures.ts";
 
 /** What the running program is made of. */
@@ -88,8 +90,19 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log("warning", problem);
   };
   const outbox = new OutboxWorker({ store, adapters: chats, clock, random, onProblem });
+  const leases = new LeaseKeeper({
+    store,
+    owner: replicaName(random),
+    wall,
+    random,
+    onChange: (words, { changed, held, replicas }) => {
+      log("info", words, { replica: leases.owner, leases: changed, held, replicas });
+    },
+    onProblem,
+  });
   const ingest = new IngestService({
     store,
+    leases,
     route: notificationRouter(store, (platform) => threaded.has(platform)),
     clock,
     wall,
@@ -127,17 +140,20 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   });
   const resume = async (channel: ChannelRef): Promise<void> => {
     await store.retryWaiting(channel, clock.now());
-    outbox.resume(channel);
+    outbox.wake();
   };
   const handlers = chatHandlers({ store, conversations, closed, log, resume });
   const feeding = new AbortController();
   const delivering = new AbortController();
   /** A feed of what is past is there when it has ended: then what follows from it is stored too. */
-  const isThere = ({ feed, lastSuccess, progress, problem }: FeedHealth): boolean =>
+  const isThere = ({ feed, lastSuccess, progress, problem, heldBy }: FeedHealth): boolean =>
     ended.has(feed) ||
+    heldBy !== undefined ||
     problem !== null ||
     (progress === null && lastSuccess !== null && lastSuccess >= started);
   const ended = new Set<string>();
+  const keeping = new AbortController();
+  const kept = leases.run(keeping.signal);
   const running = [
     ...sources.map(async (source) => {
       await ingest.follow(source, feeding.signal);
@@ -169,6 +185,9 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await Promise.all(chats.map(async (chat) => chat.stop()));
       feeding.abort();
       await Promise.all(running);
+      // Only what has ended is left to others.
+      keeping.abort();
+      await kept;
       delivering.abort();
       await deliveries;
       await store.close();

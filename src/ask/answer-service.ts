@@ -31,7 +31,8 @@ export interface ServiceState {
 export function answerService(knowledge: Knowledge, state: ServiceState): Message {
   const standing = knowledge.trail.openings.filter(({ closedAt }) => closedAt === null).length;
   const failing = state.feeds.filter(({ problem }) => problem !== null);
-  const said = `${feedWords(state.feeds.length, failing.length)}${counted(standing, "opening")}.`;
+  const elsewhere = state.feeds.filter(({ heldBy }) => heldBy !== undefined);
+  const said = `${feedWords(state.feeds.length, failing.length, elsewhere.length)}${counted(standing, "opening")}.`;
   const problems = [
     ...failing.map(({ feed, problem }) => notice("warning", `${feed}: ${problem ?? ""}`)),
     ...state.chats.flatMap(({ platform, problems: told }) =>
@@ -58,13 +59,13 @@ export function answerService(knowledge: Knowledge, state: ServiceState): Messag
   ]);
 }
 
-function feedWords(all: number, failing: number): string {
+function feedWords(all: number, failing: number, elsewhere: number): string {
   if (all === 0) {
     // Whoever serves from this store knows how its feeds are.
     return "Standing as far as the store knows: ";
   }
   return failing === 0
-    ? `All ${all} feeds are read. Standing now: `
+    ? `All ${all} feeds are read${elsewhere === 0 ? "" : `, ${elsewhere} of them by other replicas`}. Standing now: `
     : `${failing} of ${all} feeds cannot be read. Standing as far as is known: `;
 }
 
@@ -90,16 +91,28 @@ function feedNodes(feeds: readonly FeedHealth[]): readonly MessageNode[] {
       ["feed", "state", "last read", "calls in the last hour"],
       feeds.map((feed) => [
         inline(feed.feed),
-        inline(
-          feed.progress === null || feed.state === "stopped"
-            ? feed.state
-            : `${feed.state}, ${Math.floor(feed.progress * 100)} %`,
-        ),
-        feed.lastSuccess === null ? inline("never") : inline(time(feed.lastSuccess, "date-time")),
+        inline(feedState(feed)),
+        lastRead(feed),
         inline(String(feed.callsLastHour)),
       ]),
     ),
   ];
+}
+
+function feedState({ heldBy, progress, state }: FeedHealth): string {
+  if (heldBy !== undefined) {
+    return `held by another replica (${heldBy})`;
+  }
+  return progress === null || state === "stopped"
+    ? state
+    : `${state}, ${Math.floor(progress * 100)} %`;
+}
+
+function lastRead({ heldBy, lastSuccess }: FeedHealth): ReturnType<typeof inline> {
+  if (heldBy !== undefined) {
+    return inline("that replica knows");
+  }
+  return lastSuccess === null ? inline("never") : inline(time(lastSuccess, "date-time"));
 }
 
 function counted(count: number, noun: string): string {

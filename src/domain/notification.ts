@@ -76,6 +76,9 @@ export type DeliveryState =
   /** Given up: the channel refuses this content for good, or the message was deleted by somebody. */
   | "dropped";
 
+/** How much of a platform a failure concerns: nothing is posted there for a while, by whomever. */
+export type PauseScope = "channel" | "workspace" | "platform";
+
 /** Identity of a message in a channel, as its platform gave it: opaque JSON text of the adapter. */
 export interface Receipt {
   readonly channel: ChannelRef;

@@ -1,10 +1,13 @@
 import type { FeedPage, ReadSpan } from "../domain/feed.ts";
+import { feedLease } from "../domain/lease-name.ts";
 import type { ActivitySource } from "../ports.ts";
 import { spansTouch } from "../domain/read-span.ts";
 
 /** Where a page moves its feed: the part of it that is stored even when nothing in it is new. */
 export interface FeedMove {
   readonly feed: string;
+  /** Name of the lease under which the feed is read. */
+  readonly lease: string;
   /** null when the cursor stays. */
   readonly cursor: string | null;
   readonly read: { readonly azureSubscription: string; readonly span: ReadSpan } | null;
@@ -15,6 +18,7 @@ export function moveOf(page: FeedPage, source: ActivitySource): FeedMove {
   const { feed, azureSubscription } = source;
   return {
     feed,
+    lease: feedLease(feed, azureSubscription),
     cursor: page.cursor,
     read:
       page.read === null || azureSubscription === null

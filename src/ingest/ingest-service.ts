@@ -2,7 +2,10 @@ import type { FeedHealth, FeedPage, ReceivedEvent } from "../domain/feed.ts";
 import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Sighting } from "../domain/sighting.ts";
+import { feedLease, subscriptionLease } from "../domain/lease-name.ts";
+import { isLeaseLost } from "../errors.ts";
 import type { ActivitySource, RandomSource } from "../ports.ts";
+import { Conclusions } from "./conclusions.ts";
 import { moveOf } from "./feed-move.ts";
 import { persevere } from "./perseverance.ts";
 import type { Persevered } from "./perseverance.ts";
@@ -38,10 +41,15 @@ export interface IngestHealth {
   }[];
 }
 
-/** Takes what feeds and exports bring into the store, and keeps the trail there true as time goes on. */
+/**
+ * Takes what feeds and exports bring into the store, and keeps the trail there true as time goes on. Among
+ * replicas it reads, and concludes, what it holds the leases of.
+ */
 export class IngestService {
   readonly #parts: IngestParts;
   readonly #keeper: TrailKeeper;
+  /** null where no other program uses the store. */
+  readonly #conclusions: Conclusions | null;
   readonly #sources = new Map<string, ActivitySource>();
   /** What cannot be stored at the moment, by feed or Azure subscription. */
   readonly #problems = new Map<string, string>();
@@ -57,18 +65,42 @@ export class IngestService {
   constructor(parts: IngestParts) {
     this.#parts = parts;
     this.#keeper = new TrailKeeper(parts);
+    const { leases, wall, clock } = parts;
+    this.#conclusions =
+      leases === null ? null : new Conclusions(this.#keeper, leases, wall ?? clock);
   }
 
   /**
-   * Stores the pages of a feed until it ends or the signal aborts; each is tried until it is stored.
-   * Never throws: a feed that fails for good does not end the others.
+   * Stores the pages of a feed until it ends or the signal aborts; each is tried until it is stored. While
+   * another replica has its lease, it waits. Never throws: a feed that fails for good does not end the
+   * others.
    */
   async follow(source: ActivitySource, signal: AbortSignal): Promise<FeedEnd> {
     const { feed, azureSubscription } = source;
+    const { leases } = this.#parts;
     this.#sources.set(feed, source);
     if (azureSubscription !== null) {
       this.#followed.add(azureSubscription);
     }
+    if (leases === null) {
+      return this.#read(source, signal);
+    }
+    const name = feedLease(feed, azureSubscription);
+    leases.want(name);
+    for (;;) {
+      const term = await leases.term(name, signal);
+      if (term === null) {
+        return { kind: "aborted" };
+      }
+      const end = await this.#read(source, AbortSignal.any([signal, term.over]));
+      if (end.kind !== "aborted" || signal.aborted) {
+        return end;
+      }
+    }
+  }
+
+  async #read(source: ActivitySource, signal: AbortSignal): Promise<FeedEnd> {
+    const { feed } = source;
     try {
       const cursor = await this.#persist(feed, signal, async () => this.#parts.store.cursor(feed));
       if (cursor.done) {
@@ -105,15 +137,35 @@ export class IngestService {
     for await (const { events, quarantined } of parts) {
       const subscriptions = subscriptionsOf(events, []);
       const content = { events, quarantined, sightings: [], move: null };
+      await this.#holdForImport(subscriptions.filter((one) => !touched.has(one)));
       added += await this.#keeper.store(content, subscriptions, () => false);
       for (const one of subscriptions) {
         touched.add(one);
       }
     }
     for (const one of touched) {
-      await this.#settle(one);
+      await this.#seeConcluded(one);
     }
     return added;
+  }
+
+  /** Holds an Azure subscription from its first row to its last, where nobody else does. */
+  async #holdForImport(subscriptions: readonly string[]): Promise<void> {
+    for (const one of subscriptions) {
+      await this.#parts.leases?.take(subscriptionLease(one));
+    }
+  }
+
+  async #seeConcluded(azureSubscription: string): Promise<void> {
+    if (this.#conclusions === null) {
+      await this.#settle(azureSubscription);
+    } else if (!(await this.#conclusions.see(azureSubscription))) {
+      this.#parts.onProblem(
+        `Azure subscription ${azureSubscription} has what was imported, but the Doorbell that serves it is slow to draw conclusions: it will.`,
+      );
+    }
+    await this.#keeper.release(azureSubscription);
+    await this.#parts.leases?.give(subscriptionLease(azureSubscription));
   }
 
   /**
@@ -141,6 +193,17 @@ export class IngestService {
     for (const one of stored.done ? stored.value : []) {
       this.#postponed.add(one);
     }
+    await Promise.all([
+      this.#conclusions?.keepUp(
+        async (what, work) => this.#attempt(what, work),
+        (one) => this.#postponed.add(one),
+        signal,
+      ),
+      this.#tickAt(interval, signal),
+    ]);
+  }
+
+  async #tickAt(interval: Duration, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.tick();
       await this.#parts.clock.sleep(interval, signal);
@@ -160,7 +223,11 @@ export class IngestService {
     await this.#attempt("thinning", async () => {
       for (const one of await this.#parts.store.azureSubscriptions()) {
         if (before - (this.#thinned.get(one) ?? Number.NEGATIVE_INFINITY) >= DAY) {
-          gone += await this.#thinOne(one, before);
+          const thin = async (): Promise<void> => {
+            gone += await this.#thinOne(one, before);
+          };
+          // Whoever holds it thins it.
+          await (this.#conclusions?.under(one, thin) ?? thin());
         }
       }
     });
@@ -193,6 +260,11 @@ export class IngestService {
 
   #feedHealth(source: ActivitySource): FeedHealth {
     const health = source.health();
+    const holder = this.#parts.leases?.holder(feedLease(source.feed, source.azureSubscription));
+    if (typeof holder === "string") {
+      const quiet = { lastSuccess: null, problem: null, progress: null };
+      return { ...health, ...quiet, state: "waiting", heldBy: holder };
+    }
     const stopped = this.#stopped.get(source.feed);
     if (stopped !== undefined) {
       return { ...health, state: "stopped", problem: stopped };
@@ -206,6 +278,7 @@ export class IngestService {
     const subscriptions = new Set(subscriptionsOf(events, sightings));
     for (const one of subscriptions) {
       this.#followed.add(one);
+      this.#parts.leases?.want(subscriptionLease(one));
     }
     if (source.azureSubscription !== null) {
       subscriptions.add(source.azureSubscription);
@@ -244,7 +317,11 @@ export class IngestService {
 
   /** An Azure subscription of which no feed brings events is not held for longer than it takes. */
   async #settle(azureSubscription: string): Promise<void> {
-    await this.#keeper.settle(azureSubscription);
+    if (this.#conclusions === null || this.#followed.has(azureSubscription)) {
+      await this.#keeper.settle(azureSubscription);
+    } else {
+      await this.#conclusions.draw(azureSubscription);
+    }
     this.#postponed.delete(azureSubscription);
     if (!this.#followed.has(azureSubscription)) {
       await this.#keeper.release(azureSubscription);
@@ -272,6 +349,11 @@ export class IngestService {
   }
 
   #tellFailure(what: string, error: unknown): void {
+    if (isLeaseLost(error)) {
+      // Nobody must act: whoever has it goes on.
+      this.#parts.leases?.hurry();
+      return;
+    }
     this.#tell(
       what,
       error === null ? null : `What came of ${what} cannot be stored: ${textOf(error)}`,

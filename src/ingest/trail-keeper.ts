@@ -1,18 +1,26 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
-import type { FeedPage, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
+import type { FeedPage, ReceivedEvent } from "../domain/feed.ts";
 import { MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Sighting } from "../domain/sighting.ts";
-import type { Clock, NotificationRouter, TrailChange, TrailReader, TrailWriter } from "../ports.ts";
-import { isStill, joinMoves } from "./feed-move.ts";
+import { subscriptionLease } from "../domain/lease-name.ts";
+import { leaseLost } from "../errors.ts";
+import type {
+  Clock,
+  Lease,
+  NotificationRouter,
+  TrailChange,
+  TrailReader,
+  TrailWriter,
+} from "../ports.ts";
 import type { FeedMove } from "./feed-move.ts";
+import { HeldMoves } from "./held-moves.ts";
 import { KeyedLock } from "./keyed-lock.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
 import { knownSinceThinned, SubscriptionState, thinningFeed } from "./subscription-state.ts";
 import type { Evaluation } from "./subscription-state.ts";
 import { isEmptyDifference } from "./trail-difference.ts";
 
-/** How long a feed's moves that bring nothing new may wait to be stored. */
-const QUIET: Duration = MINUTE;
 /** How long another process may be ahead: a replica that reads the same feed is caught up with by itself. */
 const AHEAD: Duration = 2 * MINUTE;
 /** How many rows that could not be understood are remembered as stored. */
@@ -22,6 +30,8 @@ const MOST_QUARANTINED = 10_000;
 export interface KeeperParts {
   readonly store: TrailWriter & Pick<TrailReader, "coverage">;
   readonly route: NotificationRouter;
+  /** What this replica may do; null where no other program uses the store. */
+  readonly leases: LeaseKeeper | null;
   readonly clock: Clock;
   /** Real time: where it is given, long work lets others have their turn in between. */
   readonly wall?: Clock;
@@ -40,6 +50,15 @@ export interface Content extends Pick<FeedPage, "events" | "sightings" | "quaran
 /** Tells, for what is new of an Azure subscription, whether what follows is worked out at once. */
 export type Urgency = (fresh: readonly ReceivedEvent[], azureSubscription: string) => boolean;
 
+/** What is held of an Azure subscription, and since when. */
+interface Held {
+  readonly state: SubscriptionState;
+  /** Of the lease under which it was restored; null where there was none. */
+  readonly fence: number | null;
+  /** News of the lease that were in the store before it was restored. */
+  readonly news: number;
+}
+
 const NOTHING: Content = { events: [], sightings: [], quarantined: [], move: null };
 
 /**
@@ -48,12 +67,15 @@ const NOTHING: Content = { events: [], sightings: [], quarantined: [], move: nul
  * made, and how far the feed has come. When it fails, what is held of its Azure subscriptions is thrown
  * away, to be restored from the store before the next try. Azure subscriptions do not wait for one
  * another.
+ *
+ * Among replicas, conclusions are drawn under the lease of the Azure subscription alone: whoever reads
+ * something about another one stores it, which is news to the holder of its lease.
  */
 export class TrailKeeper {
   readonly #parts: KeeperParts;
   readonly #locks = new KeyedLock();
-  readonly #states = new Map<string, SubscriptionState>();
-  readonly #held = new Map<string, { readonly move: FeedMove; readonly since: Instant }>();
+  readonly #states = new Map<string, Held>();
+  readonly #moves: HeldMoves;
   readonly #quarantined = new Set<string>();
   /** The store's evidence as far as is known here; null before it was looked at. */
   #evidence: number | null = null;
@@ -61,17 +83,19 @@ export class TrailKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#moves = new HeldMoves(async (move, leases) => {
+      await parts.store.commit(changeOf({ ...NOTHING, move }, [], [], leases));
+    });
   }
 
   /** The Azure subscriptions that are held at the moment. */
   get states(): readonly SubscriptionState[] {
-    return [...this.#states.values()];
+    return [...this.#states.values()].map(({ state }) => state);
   }
 
   /** The feeds whose latest moves have waited long enough to be stored. */
   get waitingFeeds(): readonly string[] {
-    const before = this.#parts.clock.now() - QUIET;
-    return [...this.#held].flatMap(([feed, { since }]) => (since <= before ? [feed] : []));
+    return this.#moves.waiting(this.#parts.clock.now());
   }
 
   /** Lets go of an Azure subscription, to be restored when it is needed again. */
@@ -82,12 +106,14 @@ export class TrailKeeper {
   }
 
   /**
-   * Whether another process, such as an import, has stored what those held here do not know. Told
-   * once: what is held is then to be let go of.
+   * Whether another process has stored what those held here do not know, and tells nobody, because it is
+   * of a version that knows no leases, or because there are none. Told once: what is held is then to be let
+   * go of.
    */
   async isBehind(): Promise<boolean> {
-    const { store, clock } = this.#parts;
-    const { evidence } = await store.coverage();
+    const { store, clock, leases } = this.#parts;
+    const coverage = await store.coverage();
+    const evidence = leases === null ? coverage.evidence : coverage.unleased;
     const now = clock.now();
     if (this.#evidence === null || this.#evidence === evidence) {
       this.#evidence = evidence;
@@ -119,44 +145,66 @@ export class TrailKeeper {
     const keys = move === null ? subscriptions : [...subscriptions, feedKey(move.feed)];
     return this.#locks.run(keys, async () =>
       this.#orForget(subscriptions, async () => {
+        const leases = this.#leasesOf(subscriptions, move);
         const events: ReceivedEvent[] = [];
         const sightings: Sighting[] = [];
         const evaluations: Evaluation[] = [];
         for (const one of subscriptions) {
-          const state = await this.#stateOf(one);
-          const fresh = state.add(
-            content.events.filter(({ event }) => event.resource.subscriptionId === one),
+          const received = content.events.filter(
+            ({ event }) => event.resource.subscriptionId === one,
           );
+          const seen = content.sightings.filter(({ resource }) => resource.subscriptionId === one);
+          const lease = leaseOf(one, leases);
+          const mayConclude = lease !== null || this.#parts.leases === null;
+          if (!mayConclude && move !== null) {
+            events.push(...received);
+            sightings.push(...seen);
+            continue;
+          }
+          const state = await this.#stateOf(one, lease);
+          const fresh = state.add(received);
           events.push(...fresh);
-          sightings.push(
-            ...state.see(
-              content.sightings.filter(({ resource }) => resource.subscriptionId === one),
-            ),
-          );
+          sightings.push(...state.see(seen));
           if (move?.read?.azureSubscription === one) {
             state.read(move.read.span);
           }
-          if (isUrgent(fresh, one) && state.isDue) {
+          if (mayConclude && isUrgent(fresh, one) && state.isDue) {
             evaluations.push(await this.#evaluate(state));
           }
         }
         const quarantined = content.quarantined.filter(
           ({ digest }) => !this.#quarantined.has(digest),
         );
-        await this.#commit({ ...content, events, sightings, quarantined }, evaluations);
+        const stored = { ...content, events, sightings, quarantined };
+        await this.#commit(stored, evaluations, leases);
         return events.length;
       }),
     );
   }
 
-  /** Works out what follows from what is known of the Azure subscription by now, and stores it. */
-  async settle(azureSubscription: string): Promise<void> {
-    await this.#locks.run([azureSubscription], async () =>
+  /**
+   * Works out what follows from what is known of the Azure subscription by now, and stores it; nothing
+   * where another replica does.
+   *
+   * @param news what is held of it must have been restored behind so many news of its lease.
+   * @returns behind how many it was restored; null when another replica does it.
+   */
+  async settle(azureSubscription: string, news = 0): Promise<number | null> {
+    return this.#locks.run([azureSubscription], async () =>
       this.#orForget([azureSubscription], async () => {
-        const state = await this.#stateOf(azureSubscription);
-        if (state.isDue) {
-          await this.#commit(NOTHING, [await this.#evaluate(state)]);
+        const leases = this.#leasesOf([azureSubscription], null);
+        if (leases.length === 0 && this.#parts.leases !== null) {
+          this.#states.delete(azureSubscription);
+          return null;
         }
+        if ((this.#states.get(azureSubscription)?.news ?? news) < news) {
+          this.#states.delete(azureSubscription);
+        }
+        const state = await this.#stateOf(azureSubscription, leases[0] ?? null);
+        if (state.isDue) {
+          await this.#commit(NOTHING, [await this.#evaluate(state)], leases);
+        }
+        return this.#states.get(azureSubscription)?.news ?? null;
       }),
     );
   }
@@ -164,13 +212,7 @@ export class TrailKeeper {
   /** Stores the move of the feed that is held back, if there is one. */
   async storeHeld(feed: string): Promise<void> {
     await this.#locks.run([feedKey(feed)], async () => {
-      const held = this.#held.get(feed);
-      if (held !== undefined) {
-        // Where it cannot be stored now, it has waited long enough.
-        this.#held.set(feed, { ...held, since: Number.NEGATIVE_INFINITY });
-        await this.#parts.store.commit(changeOf({ ...NOTHING, move: held.move }, [], []));
-        this.#held.delete(feed);
-      }
+      await this.#moves.storeHeld(feed);
     });
   }
 
@@ -185,7 +227,11 @@ export class TrailKeeper {
     return this.#locks.run([azureSubscription], async () =>
       this.#orForget([azureSubscription], async () => {
         const { store, isWorkingTime } = this.#parts;
-        const state = await this.#stateOf(azureSubscription);
+        const leases = this.#leasesOf([azureSubscription], null);
+        if (leases.length === 0 && this.#parts.leases !== null) {
+          throw leaseLost(subscriptionLease(azureSubscription));
+        }
+        const state = await this.#stateOf(azureSubscription, leases[0] ?? null);
         const events: ActivityEvent[] = [];
         for await (const event of store.events(azureSubscription)) {
           events.push(event);
@@ -195,11 +241,12 @@ export class TrailKeeper {
           // Said first: "never before" must not be said of a time that is half gone.
           const move = {
             feed: thinningFeed(azureSubscription),
+            lease: subscriptionLease(azureSubscription),
             cursor: String(knownSinceThinned(before)),
             read: null,
           };
-          await store.commit(changeOf({ ...NOTHING, move }, [], []));
-          await store.thin(removal);
+          await store.commit(changeOf({ ...NOTHING, move }, [], [], leases));
+          await store.thin(removal, leases);
           this.#states.delete(azureSubscription);
         }
         return removal?.events.length ?? null;
@@ -211,9 +258,14 @@ export class TrailKeeper {
     return state.evaluate(this.#parts.isWorkingTime, this.#parts.wall ?? null);
   }
 
-  async #commit(content: Content, evaluations: readonly Evaluation[]): Promise<void> {
+  async #commit(
+    content: Content,
+    evaluations: readonly Evaluation[],
+    leases: readonly Lease[],
+  ): Promise<void> {
     const { clock, store, route, onStored } = this.#parts;
-    const move = content.move === null ? null : await this.#joinedWithHeld(content.move);
+    const lease = leases.find(({ name }) => name === content.move?.lease) ?? null;
+    const move = content.move === null ? null : await this.#moves.joined(content.move, lease);
     const isNews =
       content.events.length > 0 ||
       content.sightings.length > 0 ||
@@ -222,36 +274,40 @@ export class TrailKeeper {
     if (isNews) {
       const changes = evaluations.flatMap(({ difference }) => difference.changes);
       const deliveries = changes.length === 0 ? [] : await route(changes, clock.now());
-      await store.commit(changeOf({ ...content, move }, evaluations, deliveries));
+      await store.commit(changeOf({ ...content, move }, evaluations, deliveries, leases));
       // What somebody else had stored before is known here too from now on: it counts as well.
       this.#evidence =
-        this.#evidence === null
-          ? null
+        this.#evidence === null || this.#parts.leases !== null
+          ? this.#evidence
           : this.#evidence + content.events.length + content.sightings.length;
       onStored();
     }
     if (move !== null && isNews) {
-      this.#held.delete(move.feed);
-    } else if (move !== null && !isStill(move)) {
-      const since = this.#held.get(move.feed)?.since ?? clock.now();
-      this.#held.set(move.feed, { move, since });
+      this.#moves.forget(move.feed);
+    } else if (move !== null) {
+      this.#moves.hold(move, lease, clock.now());
     }
     this.#rememberQuarantined(content);
     for (const evaluation of evaluations) {
-      this.#states.get(evaluation.azureSubscription)?.accept(evaluation);
+      this.#states.get(evaluation.azureSubscription)?.state.accept(evaluation);
     }
   }
 
-  /** The move with the one that is held back; where they cannot be joined, that one is stored first. */
-  async #joinedWithHeld(move: FeedMove): Promise<FeedMove> {
-    const held = this.#held.get(move.feed);
-    const joined = held === undefined ? move : joinMoves(held.move, move);
-    if (held === undefined || joined !== null) {
-      return joined ?? move;
+  /** What is stored about these Azure subscriptions, and of the feed that is moved, is stored under. */
+  #leasesOf(subscriptions: readonly string[], move: FeedMove | null): readonly Lease[] {
+    const { leases } = this.#parts;
+    if (leases === null) {
+      return [];
     }
-    await this.#parts.store.commit(changeOf({ ...NOTHING, move: held.move }, [], []));
-    this.#held.delete(move.feed);
-    return move;
+    const held = subscriptions.flatMap((one) => leases.lease(subscriptionLease(one)) ?? []);
+    if (move === null || held.some(({ name }) => name === move.lease)) {
+      return held;
+    }
+    const lease = leases.lease(move.lease);
+    if (lease === null) {
+      throw leaseLost(move.lease);
+    }
+    return [...held, lease];
   }
 
   /** A window that is read again brings the same rows again. */
@@ -264,26 +320,22 @@ export class TrailKeeper {
     }
   }
 
-  async #stateOf(azureSubscription: string): Promise<SubscriptionState> {
+  async #stateOf(azureSubscription: string, lease: Lease | null): Promise<SubscriptionState> {
+    const fence = lease?.fence ?? null;
     const held = this.#states.get(azureSubscription);
-    if (held !== undefined) {
-      return held;
+    if (held !== undefined && held.fence === fence) {
+      return held.state;
     }
-    const { store } = this.#parts;
+    const { store, leases } = this.#parts;
+    const news = leases?.state(subscriptionLease(azureSubscription))?.news ?? 0;
     const { subscriptions } = await store.coverage();
     const stored = subscriptions.find((one) => one.azureSubscription === azureSubscription);
     const state = await SubscriptionState.restore(store, azureSubscription, stored?.spans ?? []);
-    for (const span of this.#heldSpans(azureSubscription)) {
+    for (const span of this.#moves.spans(azureSubscription)) {
       state.read(span);
     }
-    this.#states.set(azureSubscription, state);
+    this.#states.set(azureSubscription, { state, fence, news });
     return state;
-  }
-
-  #heldSpans(azureSubscription: string): readonly ReadSpan[] {
-    return [...this.#held.values()].flatMap(({ move: { read } }) =>
-      read?.azureSubscription === azureSubscription ? [read.span] : [],
-    );
   }
 
   async #orForget<T>(subscriptions: readonly string[], work: () => Promise<T>): Promise<T> {
@@ -302,6 +354,7 @@ function changeOf(
   content: Content,
   evaluations: readonly Evaluation[],
   deliveries: TrailChange["deliveries"],
+  leases: readonly Lease[],
 ): TrailChange {
   const differences = evaluations.map(({ difference }) => difference);
   return {
@@ -319,8 +372,12 @@ function changeOf(
       guards === null ? [] : [{ azureSubscription, guards }],
     ),
     deliveries,
-    leases: [],
+    leases,
   };
+}
+
+function leaseOf(azureSubscription: string, leases: readonly Lease[]): Lease | null {
+  return leases.find(({ name }) => name === subscriptionLease(azureSubscription)) ?? null;
 }
 
 /** Feeds and Azure subscriptions are locked side by side. */

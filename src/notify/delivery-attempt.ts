@@ -1,6 +1,6 @@
 import { DAY, MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
-import type { Receipt } from "../domain/notification.ts";
+import type { PauseScope, Receipt } from "../domain/notification.ts";
 import { DeliveryError } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type {
@@ -29,16 +29,14 @@ export interface AttemptTools {
   readonly timing: OutboxTiming;
   /** Nothing is posted that could outlast the claim. */
   readonly leaseUntil: Instant;
-  /** How many attempts in the channel failed since one succeeded: the more, the longer the pause. */
-  readonly failures: number;
 }
 
 /** What an attempt came to. */
 export interface AttemptResult {
   /** What to record; null when the claim was lost, so that somebody else delivers it. */
   readonly outcome: DeliveryOutcome | null;
-  /** What went wrong with the channel rather than this delivery alone: nothing more is tried there. */
-  readonly channelFails: boolean;
+  /** How much fails, rather than this delivery alone: nothing more is tried there; null for nothing. */
+  readonly pauses: PauseScope | null;
 }
 
 /**
@@ -67,7 +65,7 @@ export async function attemptDelivery(
 
 /** An outcome that says nothing bad of the channel. */
 function calmly(outcome: DeliveryOutcome | null): AttemptResult {
-  return { outcome, channelFails: false };
+  return { outcome, pauses: null };
 }
 
 /** One attempt at one delivery. */
@@ -168,11 +166,13 @@ class Attempt {
    */
   #failure(error: unknown, unsure: boolean, whenUnknown: "unknown" | "retry"): AttemptResult {
     const outcome = this.#outcomeOf(error, unsure, whenUnknown);
-    return { outcome, channelFails: outcome.kind !== "dropped" };
+    const scope = error instanceof DeliveryError ? error.scope : "channel";
+    return { outcome, pauses: outcome.kind === "dropped" ? null : scope };
   }
 
   #outcomeOf(error: unknown, unsure: boolean, whenUnknown: "unknown" | "retry"): DeliveryOutcome {
-    const { random, timing, failures } = this.#tools;
+    const { random, timing } = this.#tools;
+    const { failures } = this.#delivery;
     const now = this.#now();
     const soon = nextTry(now, failures, random, timing);
     const later = now + spread(timing.personPause, random);

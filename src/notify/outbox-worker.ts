@@ -1,7 +1,8 @@
 import type { Instant } from "../domain/instant.ts";
-import type { ChannelRef } from "../domain/notification.ts";
+import type { PauseScope } from "../domain/notification.ts";
 import type { Message } from "../message/message.ts";
 import type {
+  ChannelPause,
   ChatAdapter,
   ClaimedDelivery,
   Clock,
@@ -11,7 +12,6 @@ import type {
 } from "../ports.ts";
 import { attemptDelivery } from "./delivery-attempt.ts";
 import type { AttemptResult } from "./delivery-attempt.ts";
-import { channelKey } from "./delivery-key.ts";
 import { deliveryMessage } from "./delivery-message.ts";
 import { nextTry, OUTBOX_TIMING } from "./outbox-timing.ts";
 import type { OutboxTiming } from "./outbox-timing.ts";
@@ -30,17 +30,9 @@ export interface OutboxParts {
   readonly timing?: OutboxTiming;
 }
 
-/** A channel in which nothing is tried for a while. */
-interface Pause {
-  readonly channel: ChannelRef;
-  readonly until: Instant;
-  readonly reason: string;
-  readonly waitsForPerson: boolean;
-}
-
 /**
  * Brings what the outbox holds to its channels. Several channels are served at a time, and each in the
- * order of its deliveries: after a failure that may pass, the channel pauses, so that nothing
+ * order of its deliveries: after a failure that may pass, the channel pauses for all workers, so that nothing
  * overtakes. Any number of workers may share an outbox, and any of them may die at any moment.
  */
 export class OutboxWorker {
@@ -51,8 +43,6 @@ export class OutboxWorker {
   readonly #onProblem: (problem: string) => void;
   readonly #timing: OutboxTiming;
   readonly #inHand = new Set<Promise<void>>();
-  readonly #pauses = new Map<string, Pause>();
-  readonly #failures = new Map<string, number>();
   #alarm = new AbortController();
 
   constructor(parts: OutboxParts) {
@@ -67,25 +57,6 @@ export class OutboxWorker {
   /** Looks into the outbox at once: something was put there. */
   wake(): void {
     this.#alarm.abort();
-  }
-
-  /**
-   * Tries at once what waits in a channel; in a whole workspace where `channel` is empty, on a whole
-   * platform where `workspace` is empty too.
-   */
-  resume({ platform, workspace, channel }: ChannelRef): void {
-    for (const [key, pause] of this.#pauses) {
-      const paused = pause.channel;
-      if (
-        paused.platform === platform &&
-        (workspace === "" || paused.workspace === workspace) &&
-        (channel === "" || paused.channel === channel)
-      ) {
-        this.#pauses.delete(key);
-        this.#failures.delete(key);
-      }
-    }
-    this.wake();
   }
 
   /** Works until the signal aborts; then finishes what is in hand, which takes a minute at most. */
@@ -138,10 +109,9 @@ export class OutboxWorker {
   }
 
   async #serve(delivery: ClaimedDelivery, leaseUntil: Instant, signal: AbortSignal): Promise<void> {
-    const channel = channelKey(delivery.channel);
-    const pause = this.#pauses.get(channel);
-    if (pause !== undefined && pause.until > this.#clock.now()) {
-      await this.#record(delivery, deferred(delivery, pause), leaseUntil, signal);
+    if (delivery.pause !== null) {
+      const result = { outcome: deferred(delivery, delivery.pause), pauses: null };
+      await this.#record(delivery, result, leaseUntil, signal);
       return;
     }
     const message = this.#build(delivery);
@@ -150,30 +120,15 @@ export class OutboxWorker {
       const reason = "The message could not be built: see the program's log.";
       const at = this.#clock.now() + this.#timing.personPause;
       const outcome = deferred(delivery, { until: at, reason, waitsForPerson: true });
-      await this.#record(delivery, outcome, leaseUntil, signal);
+      await this.#record(delivery, { outcome, pauses: null }, leaseUntil, signal);
       return;
     }
-    const { outcome, channelFails } = await this.#attempt(delivery, message, leaseUntil);
+    const { outcome, pauses } = await this.#attempt(delivery, message, leaseUntil);
     if (outcome !== null) {
-      this.#learn(delivery, outcome, channelFails);
       if (outcome.kind === "dropped" && message !== null) {
         this.#onProblem(`${describe(delivery)} is given up: ${outcome.reason}`);
       }
-      await this.#record(delivery, outcome, leaseUntil, signal);
-    }
-  }
-
-  /** What the outcome of one delivery says of its channel. */
-  #learn({ channel }: ClaimedDelivery, outcome: DeliveryOutcome, channelFails: boolean): void {
-    const key = channelKey(channel);
-    if (channelFails && outcome.kind !== "said" && outcome.kind !== "dropped") {
-      const { at: until, reason } = outcome;
-      const waitsForPerson = outcome.kind === "waiting";
-      this.#pauses.set(key, { channel, until, reason, waitsForPerson });
-      this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
-    } else if (outcome.kind === "said") {
-      this.#pauses.delete(key);
-      this.#failures.delete(key);
+      await this.#record(delivery, { outcome, pauses }, leaseUntil, signal);
     }
   }
 
@@ -193,7 +148,7 @@ export class OutboxWorker {
   ): Promise<AttemptResult> {
     const adapter = this.#adapters.get(delivery.channel.platform);
     if (adapter === undefined) {
-      return { outcome: null, channelFails: false };
+      return { outcome: null, pauses: null };
     }
     try {
       return await attemptDelivery(delivery, message, adapter, {
@@ -202,24 +157,23 @@ export class OutboxWorker {
         random: this.#random,
         timing: this.#timing,
         leaseUntil,
-        failures: this.#failures.get(channelKey(delivery.channel)) ?? 0,
       });
     } catch (error) {
       this.#onProblem(`${describe(delivery)} cannot be delivered now: ${String(error)}`);
-      return { outcome: null, channelFails: false };
+      return { outcome: null, pauses: null };
     }
   }
 
   /** What became of a delivery is worth several attempts to write it down, as long as the claim lasts. */
   async #record(
     delivery: ClaimedDelivery,
-    outcome: DeliveryOutcome,
+    { outcome, pauses }: { readonly outcome: DeliveryOutcome; readonly pauses: PauseScope | null },
     leaseUntil: Instant,
     signal: AbortSignal,
   ): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
-        await this.#store.record(delivery.key, delivery.fence, outcome);
+        await this.#store.record(delivery.key, delivery.fence, outcome, pauses);
         return;
       } catch (error) {
         const now = this.#clock.now();
@@ -235,7 +189,7 @@ export class OutboxWorker {
 }
 
 /** Not tried now, because an earlier delivery of the channel failed; what is known of it stays known. */
-function deferred({ state }: ClaimedDelivery, pause: Omit<Pause, "channel">): DeliveryOutcome {
+function deferred({ state }: ClaimedDelivery, pause: ChannelPause): DeliveryOutcome {
   const again = { at: pause.until, reason: pause.reason };
   if (state === "unknown") {
     return { kind: "unknown", ...again };

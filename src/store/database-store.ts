@@ -2,7 +2,7 @@ import type { Expression } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { subscriptionLease } from "../domain/lease-name.ts";
-import type { ChannelRef, ChannelSubscription } from "../domain/notification.ts";
+import type { ChannelRef, ChannelSubscription, PauseScope } from "../domain/notification.ts";
 import type { Acknowledgement, Silence } from "../domain/silence.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
@@ -28,6 +28,7 @@ import {
   shortenSilence,
   writeAcknowledgement,
 } from "./channel-reactions.ts";
+import { endWaitingPauses } from "./channel-pauses.ts";
 import { readInstallation, removeInstallation, writeInstallation } from "./chat-installations.ts";
 import {
   commitCursor,
@@ -185,8 +186,9 @@ export class DatabaseStore implements Store {
 
   async keepAlive(owner: string, wants: number, duration: Duration): Promise<LeaseBoard> {
     return this.#database.write(async (db) => {
-      await renewReplica(db, { owner, wants }, duration, this.#sharedNow());
-      return readBoard(db, this.#sharedNow());
+      const now = this.#sharedNow();
+      await renewReplica(db, { owner, wants }, duration, now);
+      return readBoard(db, now);
     });
   }
 
@@ -222,10 +224,15 @@ export class DatabaseStore implements Store {
     return this.#database.write(async (db) => beginPosting(db, key, fence, at));
   }
 
-  async record(key: string, fence: number, outcome: DeliveryOutcome): Promise<boolean> {
+  async record(
+    key: string,
+    fence: number,
+    outcome: DeliveryOutcome,
+    pauses: PauseScope | null = null,
+  ): Promise<boolean> {
     const now = this.#clock.now();
     return this.#database.write(async (db) =>
-      recordOutcome(db, this.#database.kind, { key, fence, outcome, now }),
+      recordOutcome(db, this.#database.kind, { key, fence, outcome, pauses, now }),
     );
   }
 
@@ -287,6 +294,7 @@ export class DatabaseStore implements Store {
 
   async retryWaiting(channel: ChannelRef, now: Instant): Promise<void> {
     await this.#database.write(async (db) => {
+      await endWaitingPauses(db, channel);
       await makeWaitingDue(db, channel, now);
     });
   }

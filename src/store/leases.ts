@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Expression, SqlBool } from "kysely";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { DAY, MINUTE } from "../domain/instant.ts";
-import { DoorbellError } from "../errors.ts";
+import { leaseLost } from "../errors.ts";
 import type { Lease, LeaseBoard } from "../ports.ts";
 import { batchesOf } from "./batches.ts";
 import type { DatabaseKind, Queries } from "./schema.ts";
@@ -96,7 +96,7 @@ export async function takeFreeLeases(
         )
         .returning(["name", "owner", "fence"])
         .execute();
-      got.push(...taken);
+      got.push(...taken.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
     }
   }
   await db
@@ -167,10 +167,7 @@ export async function requireLeases(
     for (const { name, owner, fence } of batch) {
       const row = stored.get(name);
       if (row?.owner !== owner || row.fence !== fence) {
-        throw new DoorbellError(
-          "lease-lost",
-          `${name} was taken over by another replica, which goes on with it. This one was away for too long: if that happens often, give it more processor time, or bring it nearer to the database of store.url.`,
-        );
+        throw leaseLost(name);
       }
     }
   }

@@ -367,10 +367,11 @@ async function replicaTables(db: Queries, kind: DatabaseKind): Promise<void> {
   );
   await end(lease.addPrimaryKeyConstraint("lease_pk", ["name"])).execute();
   const place = ["platform", "workspace", "channel"] as const;
-  const pause = withColumns(
-    withColumns(schema.createTable("channel_pause"), text, place),
-    integer,
-    ["until_at", "failures"],
-  );
+  let pause = withColumns(withColumns(schema.createTable("channel_pause"), text, place), integer, [
+    "until_at",
+    "failures",
+    "waits_for_person",
+  ]);
+  pause = withColumns(pause, text, ["reason"]);
   await end(pause.addPrimaryKeyConstraint("channel_pause_pk", [...place])).execute();
 }

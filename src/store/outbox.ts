@@ -1,9 +1,10 @@
 import { sql } from "kysely";
 import type { SqlBool } from "kysely";
 import type { Instant } from "../domain/instant.ts";
-import type { ChannelRef, DeliveryState } from "../domain/notification.ts";
+import type { ChannelRef, DeliveryState, PauseScope } from "../domain/notification.ts";
 import type { ClaimedDelivery, DeliveryOutcome } from "../ports.ts";
 import { acknowledgementOf, silencesAbout } from "./channel-reactions.ts";
+import { learnFrom, standingOf } from "./channel-pauses.ts";
 import { isDeliveryState, readContent, readReceipt } from "./chat-codec.ts";
 import type { DatabaseKind, Queries } from "./schema.ts";
 import { readOpening } from "./trail-codec.ts";
@@ -141,6 +142,7 @@ async function take(db: Queries, key: string, claim: Claim): Promise<ClaimedDeli
     attempts: row.attempts - 1,
     fence: row.fence,
     createdAt: row.created_at,
+    ...(await standingOf(db, row, claim.now)),
     ...(row.parent === null
       ? {
           acknowledgement: await acknowledgementOf(db, key),
@@ -204,17 +206,19 @@ export async function recordOutcome(
     key,
     fence,
     outcome,
+    pauses,
     now,
   }: {
     readonly key: string;
     readonly fence: number;
     readonly outcome: DeliveryOutcome;
+    readonly pauses: PauseScope | null;
     readonly now: Instant;
   },
 ): Promise<boolean> {
   const row = await db
     .selectFrom("delivery")
-    .select(["receipt", "maybe_posted", "wanted", "claimed"])
+    .select(["platform", "workspace", "channel", "receipt", "maybe_posted", "wanted", "claimed"])
     .where("key", "=", key)
     .where("fence", "=", fence)
     .where("lease_until", "is not", null)
@@ -228,6 +232,7 @@ export async function recordOutcome(
     .set({ ...changeBy(outcome, row, now), lease_until: null })
     .where("key", "=", key)
     .execute();
+  await learnFrom(db, row, outcome, pauses, now);
   if (outcome.kind === "dropped") {
     await dropReplies(db, key, now);
   }

@@ -281,4 +281,6 @@ interface ChannelPauseTable {
   until_at: number;
   /** Failures in a row. */
   failures: number;
+  waits_for_person: number;
+  reason: string;
 }

@@ -124,7 +124,6 @@ async function deliver(store: OutboxStore, adapter: ChatAdapter, clock: Clock): 
       random: { next: () => 0 },
       timing: OUTBOX_TIMING,
       leaseUntil,
-      failures: 0,
     });
     if (outcome !== null) {
       await store.record(delivery.key, delivery.fence, outcome);

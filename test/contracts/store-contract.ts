@@ -2,9 +2,11 @@ import { describe } from "vitest";
 import { conversationContract } from "./store/conversation-contract.ts";
 import { evidenceContract } from "./store/evidence-contract.ts";
 import type { Ground } from "./store/ground.ts";
+import { leaseContract, sharedLeaseContract } from "./store/lease-contract.ts";
 import { outboxContract } from "./store/outbox-contract.ts";
 import { outboxProperty } from "./store/outbox-property.ts";
 import { outboxOutcomeContract } from "./store/outbox-outcome-contract.ts";
+import { pauseContract, sharedPauseContract } from "./store/pause-contract.ts";
 import { reactionContract } from "./store/reaction-contract.ts";
 import { restartContract } from "./store/restart-contract.ts";
 import { sharingContract } from "./store/sharing-contract.ts";
@@ -17,8 +19,10 @@ export function storeContract(ground: Ground): void {
   describe(`A store on ${ground.name}`, () => {
     evidenceContract(ground);
     trailContract(ground);
+    leaseContract(ground);
     outboxContract(ground);
     outboxOutcomeContract(ground);
+    pauseContract(ground);
     outboxProperty(ground);
     conversationContract(ground);
     reactionContract(ground);
@@ -26,6 +30,8 @@ export function storeContract(ground: Ground): void {
     restartContract(ground);
     if (ground.shared) {
       sharingContract(ground);
+      sharedLeaseContract(ground);
+      sharedPauseContract(ground);
       upgradeContract(ground);
     }
   });

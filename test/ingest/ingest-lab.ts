@@ -63,6 +63,7 @@ export class IngestLab {
     return new IngestService({
       store,
       route: notificationRouter(store, () => true),
+      leases: null,
       clock: this.clock,
       random: { next: () => 0.5 },
       isWorkingTime,

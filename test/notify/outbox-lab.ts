@@ -157,9 +157,7 @@ export class OutboxLab {
   /** A person mended what held messages up there. */
   async mend(channel: ChannelRef): Promise<void> {
     await this.store.retryWaiting(channel, this.clock.now());
-    for (const worker of this.#workers) {
-      worker.resume(channel);
-    }
+    this.#wake();
   }
 
   #wake(): void {

@@ -181,6 +181,7 @@ export function evidenceContract(ground: Ground): void {
         events: 0,
         quarantined: 0,
         evidence: 0,
+        unleased: 0,
         subscriptions: [],
       });
       const events = [7, 3, 9].map((at) => received(event(`e-${at}`, { at })));

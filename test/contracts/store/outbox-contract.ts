@@ -52,6 +52,8 @@ export function outboxContract(ground: Ground): void {
           createdAt: 7,
           acknowledgement: null,
           silences: [],
+          pause: null,
+          failures: 0,
         },
       ]);
     });

@@ -14,7 +14,14 @@ export function upgradeContract(ground: Ground): void {
       change({ openings: [opening({ id: "o-1" })], deliveries: [notification("n-1", ["o-1"])] }),
     );
     await old.close();
-    for (const table of ["acknowledgement", "silence", "chat_installation"]) {
+    for (const table of [
+      "acknowledgement",
+      "silence",
+      "chat_installation",
+      "replica",
+      "lease",
+      "channel_pause",
+    ]) {
       await place.sql(`drop table ${table}`);
     }
     await place.sql("delete from schema_migration where number > 1");
