@@ -4,7 +4,7 @@ import type { Secret } from "../config/secret.ts";
 import { SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { AzureFault } from "./azure-fault.ts";
-import { hubFault } from "./event-hub-fault.ts";
+import { hubFault, TAKEN } from "./event-hub-fault.ts";
 import type { HubIdentity } from "./event-hub-fault.ts";
 import { PartitionReading } from "./partition-reading.ts";
 
@@ -14,7 +14,7 @@ export interface HubSettings extends Omit<HubIdentity, "signsIn"> {
     | { readonly kind: "token"; readonly credential: TokenCredential }
     | { readonly kind: "connection-string"; readonly connectionString: Secret };
   /** For how long it is waited for events before it is told that there are none. */
-  readonly wait?: Duration;
+  readonly wait: Duration;
 }
 
 /** A hub as its management tells of it. */
@@ -43,7 +43,6 @@ export interface HubEvent {
 
 /** How long Event Hubs may take to answer a request, to open a link, or to put a token. */
 const ANSWER_LIMIT: Duration = 30 * SECOND;
-const WAIT: Duration = 10 * SECOND;
 const MOST_EVENTS = 100;
 
 /**
@@ -54,12 +53,10 @@ const MOST_EVENTS = 100;
 export class HubClient {
   readonly identity: HubIdentity;
   readonly #settings: HubSettings;
-  readonly #wait: Duration;
   #client: Promise<EventHubConsumerClient> | null = null;
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
-    this.#wait = settings.wait ?? WAIT;
     const signsIn = settings.access.kind === "token" ? "with-token" : "with-connection-string";
     const { namespace, hub, consumerGroup, setting } = settings;
     this.identity = { namespace, hub, consumerGroup, setting, signsIn };
@@ -116,7 +113,7 @@ export class HubClient {
           ...(ownerLevel === null ? {} : { ownerLevel }),
           maxBatchSize: MOST_EVENTS,
           prefetchCount: MOST_EVENTS,
-          maxWaitTimeInSeconds: this.#wait / SECOND,
+          maxWaitTimeInSeconds: this.#settings.wait / SECOND,
           skipParsingBodyAsJson: true,
           trackLastEnqueuedEventProperties: true,
         },
@@ -124,11 +121,40 @@ export class HubClient {
     );
   }
 
+  /**
+   * Asks how the hub stands, and begins to read each partition without an owner level, which disturbs nobody.
+   *
+   * @returns how many partitions there are.
+   * @throws AzureFault when something is in the way.
+   */
+  async tryOut(signal: AbortSignal): Promise<number> {
+    const { partitions } = await this.hub(signal);
+    await Promise.all(partitions.map(async (partition) => this.#tryPartition(partition, signal)));
+    return partitions.length;
+  }
+
   /** Ends the connection and whatever is still read through it. Never throws. */
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => null);
     this.#client = null;
     await client?.close().catch(() => {});
+  }
+
+  async #tryPartition(partition: string, signal: AbortSignal): Promise<void> {
+    const { lastSequenceNumber } = await this.partition(partition, signal);
+    // A hub that never had an event knows no sequence number to begin behind.
+    const after = lastSequenceNumber < 0 ? null : lastSequenceNumber;
+    const reading = await this.read(partition, after, null);
+    try {
+      await reading.next(signal);
+    } catch (error) {
+      // That a reader with an owner level is there is what a running Doorbell does.
+      if (!(error instanceof AzureFault) || error.azureCode !== TAKEN) {
+        throw error;
+      }
+    } finally {
+      await reading.close();
+    }
   }
 
   #eventOf({ sequenceNumber, offset, enqueuedTimeUtc, body }: ReceivedEventData): HubEvent {

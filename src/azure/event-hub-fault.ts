@@ -21,7 +21,8 @@ const NOT_FOUND = /could not be found|status-code: 404/i;
 /** Codes of the AMQP library, after the conditions of the protocol. */
 const BUSY: ReadonlySet<string> = new Set(["ServerBusyError"]);
 const QUOTA = "QuotaExceededError";
-const TAKEN = "ReceiverDisconnectedError";
+/** The library's code of a reader that another one, of a higher owner level, cut off. */
+export const TAKEN = "ReceiverDisconnectedError";
 const REFUSED: ReadonlySet<string> = new Set(["UnauthorizedError"]);
 
 /**

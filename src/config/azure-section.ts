@@ -1,10 +1,15 @@
 import { z } from "zod";
-import type { CloudEndpoints, CredentialConfiguration } from "./configuration.ts";
+import type {
+  CloudEndpoints,
+  CredentialConfiguration,
+  EventHubConfiguration,
+} from "./configuration.ts";
 import { resolvePath, secretSetting } from "./secret-setting.ts";
 import type { SecretSources } from "./secret-setting.ts";
 import {
   durationSetting,
   guidSetting,
+  hostSetting,
   switchSetting,
   tenantSetting,
   textSetting,
@@ -47,7 +52,13 @@ export function azureSection(sources: SecretSources) {
         .array(tenantSection(sources))
         .superRefine(tellRepeated, { when: () => true })
         .prefault([])
-        .describe("The Entra tenants to watch. Without one, nothing is read from Azure."),
+        .describe("The Entra tenants to watch. Without one, nothing is asked of Azure."),
+      "event-hubs": z
+        .array(eventHubSection(sources))
+        .prefault([])
+        .describe(
+          "Event Hubs to which diagnostic settings stream the Activity Log, of whatever Azure subscriptions; beside `tenants`, or instead.",
+        ),
       poll: durationSetting("1s", "1h")
         .prefault("1m")
         .describe("How often new events are asked for.")
@@ -78,19 +89,22 @@ export function azureSection(sources: SecretSources) {
         )
         .meta({ examples: ["off"] }),
     })
-    .transform(({ "live-state": liveState, cloud, endpoints, ...rest }) => {
-      const own = CLOUDS[cloud];
-      const resourceManager = endpoints["resource-manager"];
-      return {
-        ...rest,
-        liveState,
-        cloud: {
-          authorityHost: endpoints["authority-host"] ?? own.authorityHost,
-          resourceManager: resourceManager ?? own.resourceManager,
-          audience: endpoints.audience ?? resourceManager ?? own.audience,
-        },
-      };
-    })
+    .transform(
+      ({ "live-state": liveState, "event-hubs": eventHubs, cloud, endpoints, ...rest }) => {
+        const own = CLOUDS[cloud];
+        const resourceManager = endpoints["resource-manager"];
+        return {
+          ...rest,
+          eventHubs,
+          liveState,
+          cloud: {
+            authorityHost: endpoints["authority-host"] ?? own.authorityHost,
+            resourceManager: resourceManager ?? own.resourceManager,
+            audience: endpoints.audience ?? resourceManager ?? own.audience,
+          },
+        };
+      },
+    )
     .prefault({})
     .describe("What is read of Azure, and how. Doorbell only ever reads.");
 }
@@ -127,6 +141,57 @@ function tenantSection(sources: SecretSources) {
       .describe("IDs of the Azure subscriptions to watch.")
       .meta({ examples: [[SUBSCRIPTION]] }),
   });
+}
+
+function eventHubSection(sources: SecretSources) {
+  return z
+    .strictObject({
+      namespace: hostSetting()
+        .describe("Host name of the Event Hubs namespace.")
+        .meta({ examples: ["contoso.servicebus.windows.net"] }),
+      hub: textSetting("name")
+        .describe("Name of the Event Hub.")
+        .meta({ examples: ["activity-log"] }),
+      "consumer-group": textSetting("name")
+        .prefault("$Default")
+        .describe(
+          "Consumer group to read in. One that nobody else reads in: all Doorbells that share a store share it.",
+        )
+        .meta({ examples: ["doorbell"] }),
+      "connection-string": secretSetting(sources)
+        .optional()
+        .describe(
+          "Connection string of a shared access policy with the right Listen, instead of `tenant` and `credential`.",
+        )
+        .meta({ examples: [{ env: "DOORBELL_EVENT_HUB" }] }),
+      tenant: tenantSetting()
+        .optional()
+        .describe("The tenant to sign in to; needed without `connection-string`.")
+        .meta({ examples: ["contoso.onmicrosoft.com"] }),
+      credential: credentialSection(sources),
+    })
+    .superRefine(({ tenant, "connection-string": connectionString }, context) => {
+      if ((tenant === undefined) === (connectionString === undefined)) {
+        const message =
+          tenant === undefined
+            ? "is missing: name the tenant to sign in to, or a connection-string"
+            : "stands beside connection-string: only one of them says who reads";
+        context.addIssue({ code: "custom", message, path: ["tenant"] });
+      }
+    })
+    .transform((own): EventHubConfiguration => {
+      const { namespace, hub, tenant, credential } = own;
+      const connectionString = own["connection-string"];
+      return {
+        namespace,
+        hub,
+        consumerGroup: own["consumer-group"],
+        access:
+          connectionString === undefined
+            ? { kind: "sign-in", tenantId: tenant ?? "", credential }
+            : { kind: "connection-string", connectionString },
+      };
+    });
 }
 
 function credentialSection(sources: SecretSources) {

@@ -25,6 +25,8 @@ export interface AzureConfiguration {
   readonly cloud: CloudEndpoints;
   /** Empty when no Azure subscription is watched. */
   readonly tenants: readonly TenantConfiguration[];
+  /** Streams of diagnostic settings. */
+  readonly eventHubs: readonly EventHubConfiguration[];
   /** How often new events are asked for. */
   readonly poll: Duration;
   /** How far back each poll reads again, because Azure delivers late and out of order. */
@@ -54,6 +56,21 @@ export interface TenantConfiguration {
   readonly credential: CredentialConfiguration;
   /** IDs, lower-cased, at least one; none stands twice, in whatever tenants. */
   readonly subscriptions: readonly string[];
+}
+
+/** An Event Hub to which diagnostic settings stream the Activity Log of Azure subscriptions. */
+export interface EventHubConfiguration {
+  /** Host name, lower-cased, such as `contoso.servicebus.windows.net`. */
+  readonly namespace: string;
+  readonly hub: string;
+  readonly consumerGroup: string;
+  readonly access:
+    | { readonly kind: "connection-string"; readonly connectionString: Secret }
+    | {
+        readonly kind: "sign-in";
+        readonly tenantId: string;
+        readonly credential: CredentialConfiguration;
+      };
 }
 
 /** How to sign in to a tenant. */

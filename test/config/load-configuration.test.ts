@@ -19,6 +19,7 @@ describe("an empty configuration", () => {
           audience: "https://management.azure.com",
         },
         tenants: [],
+        eventHubs: [],
         poll: MINUTE,
         overlap: 30 * MINUTE,
         sweep: HOUR,
