@@ -61,12 +61,12 @@ export function tenantSetting() {
   ).transform((text) => text.toLowerCase());
 }
 
-/** A host name, which comes out lower-cased. */
+/** A host name, with a port where that is not the usual one, which comes out lower-cased. */
 export function hostSetting() {
   return form(
     "host name",
-    /^[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*$/,
-    "must be a host name, without sb:// and without a port",
+    /^[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*(?::\d{1,5})?$/,
+    "must be a host name, without sb:// before it",
   ).transform((text) => text.toLowerCase());
 }
 
