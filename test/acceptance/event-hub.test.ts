@@ -24,6 +24,8 @@ function opening(rule: string): unknown {
   return { records: [diagnosticForm(row)] };
 }
 
+const POLLING = { timeout: 30_000, interval: 50 };
+
 const rings = (text: string): readonly string[] =>
   [...text.matchAll(/^ring [\s\S]*?^rule: +(\S+) in /gm)].map(([, rule = ""]) => rule);
 
@@ -70,6 +72,8 @@ notifications:
     },
   };
 
+  const metrics = async (): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const doctor = await runProcess(["doctor"], options);
   expect(doctor.stdout).toContain(
     `ok       Event Hub activity of localhost:${hub.port}, consumer group doorbell: 2 partitions\n`,
@@ -80,6 +84,8 @@ notifications:
   await first.until("stderr", /Doorbell serves\./);
   hub.send("0", opening("rule-a"));
   await first.until("stdout", /RULE-A in NSG-A/);
+  // A message that was posted and not yet written down would be posted again.
+  await expect.poll(metrics, POLLING).toMatch(/^doorbell_deliveries\{state="posted"\} 1$/m);
   await first.end("SIGKILL");
   hub.send("1", opening("rule-b"));
   hub.send("0", "poison");
@@ -87,7 +93,7 @@ notifications:
   const second = new RunningProgram(["serve"], options);
   await second.until("stdout", /RULE-B in NSG-A/);
   await expect
-    .poll(async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), { timeout: 10_000 })
+    .poll(metrics, POLLING)
     .toMatch(
       /^doorbell_stream_lag_events\{feed="event-hub\/localhost:\d+\/activity\/doorbell\/0"\} 0$/m,
     );
