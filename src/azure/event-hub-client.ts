@@ -43,7 +43,7 @@ export interface HubEvent {
 
 /** How long Event Hubs may take to answer a request, to open a link, or to put a token. */
 const ANSWER_LIMIT: Duration = 30 * SECOND;
-const MOST_EVENTS = 100;
+const MOST_EVENTS = 50;
 
 /**
  * Reads an Event Hub through Azure's library, which is loaded only here, because it is large. One

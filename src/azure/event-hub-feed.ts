@@ -21,10 +21,10 @@ export interface PartitionFeedParts {
 }
 
 /**
- * The library lets credit for events pile up while none come, 100 with every wait: so the link is opened
- * anew from time to time, which bounds what may come at once.
+ * The library lets credit for events pile up while none come, another page with every wait: so the link is
+ * opened anew from time to time, which bounds what may come at once, and has to be kept in memory.
  */
-const MOST_IDLE_WAITS = 20;
+const MOST_IDLE_WAITS = 6;
 /** For so long a loss is told of. */
 const LOSS_TOLD: Duration = DAY;
 

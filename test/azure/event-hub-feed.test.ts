@@ -330,6 +330,6 @@ describe("while nothing comes", () => {
     await until(() => fake.attached.length >= 4);
     fake.send("0", hubMessage("b"));
     expect(eventIds([await next()])).toEqual(["b"]);
-    expect(fake.mostCredit).toBeLessThan(2500);
+    expect(fake.mostCredit).toBeLessThan(450);
   });
 });

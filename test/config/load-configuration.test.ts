@@ -148,7 +148,7 @@ describe("Event Hubs", () => {
   });
 
   test.each([
-    [hub(""), "azure.event-hubs[0].tenant: is missing: name the tenant to sign in to"],
+    [hub(""), "azure.event-hubs[0].tenant: is missing: the tenant to sign in to"],
     [
       hub("tenant: a.com, connection-string: { env: DOORBELL_CLIENT_SECRET }"),
       "azure.event-hubs[0].tenant: stands beside connection-string",
