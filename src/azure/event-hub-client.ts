@@ -15,6 +15,8 @@ export interface HubSettings extends Omit<HubIdentity, "signsIn"> {
     | { readonly kind: "connection-string"; readonly connectionString: Secret };
   /** For how long it is waited for events before it is told that there are none. */
   readonly wait: Duration;
+  /** How long Event Hubs may take to answer a request, to open a link, or to put a token; 30 s when left out. */
+  readonly answerLimit?: Duration;
 }
 
 /** A hub as its management tells of it. */
@@ -41,7 +43,6 @@ export interface HubEvent {
   readonly body: unknown;
 }
 
-/** How long Event Hubs may take to answer a request, to open a link, or to put a token. */
 const ANSWER_LIMIT: Duration = 30 * SECOND;
 const MOST_EVENTS = 50;
 
@@ -184,8 +185,9 @@ export class HubClient {
 
   async #create(): Promise<EventHubConsumerClient> {
     const { access, namespace, hub, consumerGroup, setting } = this.#settings;
+    const { answerLimit = ANSWER_LIMIT } = this.#settings;
     const { EventHubConsumerClient: Client } = await import("@azure/event-hubs");
-    const options = { retryOptions: { maxRetries: 0, timeoutInMs: ANSWER_LIMIT } };
+    const options = { retryOptions: { maxRetries: 0, timeoutInMs: answerLimit } };
     if (access.kind === "token") {
       return new Client(consumerGroup, namespace, hub, access.credential, options);
     }

@@ -88,6 +88,9 @@ export class EventHubFeed implements ActivitySource {
     } finally {
       this.#state = "stopped";
       this.#fault = null;
+      // Whoever reads the partition now knows how far it has come.
+      this.#newest = null;
+      this.#catchingUp = null;
     }
   }
 

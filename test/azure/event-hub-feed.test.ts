@@ -207,6 +207,24 @@ describe("a failure", () => {
     expect(eventIds(await next)).toEqual(["b"]);
   });
 
+  test("of a hub that answers nothing any more is told, and over when it answers again", async () => {
+    const { fake, feed } = await setUp({}, { answerLimit: 300 });
+    fake.send("0", hubMessage("a"));
+    const pages = pagesOf(feed);
+    await takeEvents(pages, 1);
+    const next = pending(pages);
+    fake.isStalled = true;
+    fake.send("0", hubMessage("b"));
+    await until(() => feed.health().problem !== null);
+    expect(feed.health().state).toBe("failing");
+    expect(feed.health().problem).toMatch(
+      /^Reading the Event Hub activity of contoso\.servicebus\.windows\.net failed: The request .* timed out/,
+    );
+    fake.isStalled = false;
+    expect(eventIds([await next()])).toEqual(["b"]);
+    expect(feed.health().problem).toBeNull();
+  });
+
   test("that sends events again changes nothing", async () => {
     const { fake, feed } = await setUp();
     fake.send("0", hubMessage("a"));
@@ -318,6 +336,17 @@ describe("two readers of a partition", () => {
     fake.send("0", hubMessage("b"));
     expect(eventIds([await next()])).toEqual(["b"]);
   });
+});
+
+test("to try a hub out does not disturb whoever reads it", async () => {
+  const { fake, feed } = await setUp({ partitions: 2 });
+  pending(pagesOf(feed, null, 1));
+  await until(() => fake.readers("0").length === 1);
+  const other = hubClient(fake);
+  expect(await other.tryOut(new AbortController().signal)).toBe(2);
+  await other.close();
+  expect([fake.readers("0"), fake.readers("1")]).toEqual([["$Default/2"], []]);
+  expect(feed.health().problem).toBeNull();
 });
 
 describe("while nothing comes", () => {
