@@ -79,9 +79,24 @@ export interface ActivitySource {
    * ended, when another replica had the feed meanwhile.
    *
    * @param cursor what the last stored page said; null for a first start.
+   * @param fence of the lease that it is read under, which grows with each new holder; none without leases.
    */
-  pages(cursor: string | null, signal: AbortSignal): AsyncGenerator<FeedPage, void, undefined>;
+  pages(
+    cursor: string | null,
+    signal: AbortSignal,
+    fence?: number,
+  ): AsyncGenerator<FeedPage, void, undefined>;
   health(): FeedHealth;
+}
+
+/** Feeds that are not known before Azure was asked, such as those of the partitions of a stream. */
+export interface SourceGroup {
+  /** What the names of its feeds begin with. */
+  readonly name: string;
+  /** Each feed once, as it becomes known, until the signal aborts; failures are retried inside. */
+  sources(signal: AbortSignal): AsyncGenerator<ActivitySource, void, undefined>;
+  /** As long as its feeds are not known, or it cannot be seen whether there are more; else null. */
+  health(): FeedHealth | null;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -18,8 +18,10 @@ import type { ReadSpan } from "../domain/feed.ts";
 import { HOUR, isoUtc, SECOND } from "../domain/instant.ts";
 import type { Duration } from "../domain/instant.ts";
 import { DoorbellError } from "../errors.ts";
+import { limited, TimeIsOver } from "../azure/time-limit.ts";
 import { connectedTenants } from "./azure-connections.ts";
 import type { AzureSurroundings } from "./azure-feeds.ts";
+import { hubClients } from "./event-hubs.ts";
 
 /** What one check found. */
 export interface Check {
@@ -40,9 +42,9 @@ export async function* checkAzure(
   configuration: AzureConfiguration,
   { clock, wall, ca }: AzureSurroundings,
 ): AsyncGenerator<Check, void, undefined> {
-  if (configuration.tenants.length === 0) {
+  if (configuration.tenants.length + configuration.eventHubs.length === 0) {
     const advice =
-      "No Azure subscription is watched: name tenants and their subscriptions in azure.tenants.";
+      "No Azure subscription is watched: name tenants and their subscriptions in azure.tenants, or a stream in azure.event-hubs.";
     yield { what: "Azure", result: "failed", advice };
   }
   const tenants = connectedTenants(configuration, { clock, wall, ca });
@@ -73,6 +75,38 @@ export async function* checkAzure(
         const read = async (signal: AbortSignal) => table.days(wanted, span, signal);
         yield await check(calls, wanted, read, "limited", ({ days }) => oldestRow(days));
       }
+    }
+  }
+}
+
+/** Asks every configured Event Hub how it stands, and begins to read each partition. */
+export async function* checkEventHubs(
+  configuration: AzureConfiguration,
+  { wall, ca }: AzureSurroundings,
+): AsyncGenerator<Check, void, undefined> {
+  for (const client of hubClients(configuration, { wall, ca, wait: SECOND })) {
+    const { namespace, hub, consumerGroup } = client.identity;
+    const what = `Event Hub ${hub} of ${namespace}, consumer group ${consumerGroup}`;
+    try {
+      const partitions = await limited(
+        async (signal) => client.tryOut(signal),
+        CHECK_LIMIT,
+        wall,
+        new AbortController().signal,
+      );
+      const many = partitions === 1 ? "1 partition" : `${partitions} partitions`;
+      yield { what: `${what}: ${many}`, result: "passed", advice: null };
+    } catch (error) {
+      if (!(error instanceof TimeIsOver) && !(error instanceof DoorbellError)) {
+        throw error;
+      }
+      const advice =
+        error instanceof TimeIsOver
+          ? `${namespace} does not answer: AMQP over TLS, port 5671, must be open to it.`
+          : error.message;
+      yield { what, result: "failed", advice };
+    } finally {
+      await client.close();
     }
   }
 }

@@ -2,6 +2,7 @@ import { ActivityLogBackfill } from "../azure/activity-log-backfill.ts";
 import { ActivityLogFeed } from "../azure/activity-log-feed.ts";
 import { ArmReader } from "../azure/arm-reader.ts";
 import type { AzureConnection } from "../azure/azure-connection.ts";
+import { EventHubPartitions } from "../azure/event-hub-partitions.ts";
 import { LiveFeed } from "../azure/live-feed.ts";
 import { LogAnalyticsBackfill } from "../azure/log-analytics-backfill.ts";
 import { tablePurpose } from "../azure/log-analytics-reader.ts";
@@ -12,12 +13,20 @@ import { QueryTurns } from "../azure/query-turns.ts";
 import { ReadBudget } from "../azure/read-budget.ts";
 import { RuleInterner } from "../azure/rule-interner.ts";
 import type { AzureConfiguration } from "../config/configuration.ts";
-import type { ActivitySource, Clock, LiveState, RandomSource } from "../ports.ts";
+import { SECOND } from "../domain/instant.ts";
+import type { Duration } from "../domain/instant.ts";
+import type { ActivitySource, Clock, LiveState, RandomSource, SourceGroup } from "../ports.ts";
 import { connectedTenants } from "./azure-connections.ts";
+import { hubClients } from "./event-hubs.ts";
+
+/** A connection that broke off shows when no event came for so long. */
+const HUB_WAIT: Duration = 5 * SECOND;
 
 /** What reads Azure, as configured. */
 export interface AzureFeeds {
   readonly sources: readonly ActivitySource[];
+  /** Event Hubs, whose partitions become known when they are read. */
+  readonly groups: readonly SourceGroup[];
   /** null when the configuration turns live state off. */
   readonly live: LiveState | null;
 }
@@ -91,5 +100,12 @@ export function azureFeeds(
       }
     });
   });
-  return { sources, live: configuration.liveState ? new AzureLiveState(readers, rules) : null };
+  const groups = hubClients(configuration, { wall, ca, wait: HUB_WAIT }).map(
+    (client) => new EventHubPartitions({ client, clock, random, rules }),
+  );
+  return {
+    sources,
+    groups,
+    live: configuration.liveState ? new AzureLiveState(readers, rules) : null,
+  };
 }

@@ -120,6 +120,7 @@ function configurationOf(sandbox: Sandbox): AzureConfiguration {
     poll: MINUTE,
     overlap: 30 * MINUTE,
     sweep: HOUR,
+    eventHubs: [],
     backfill: HISTORY,
     liveState: true,
   };

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { Server, ServerResponse } from "node:http";
-import type { FeedHealth } from "../domain/feed.ts";
+import type { FeedHealth, StreamLag } from "../domain/feed.ts";
 import { MINUTE, SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { jsonLine } from "../domain/json-line.ts";
@@ -154,6 +154,18 @@ function metrics({ feeds, outbox, chats }: ServiceHealth, now: Instant): string 
       ({ feed, heldBy }) =>
         `doorbell_feed_held${label("feed", feed)} ${heldBy === undefined ? 1 : 0}`,
     ),
+    "# HELP doorbell_stream_lag_events Events of the stream that are not stored yet.",
+    "# TYPE doorbell_stream_lag_events gauge",
+    ...feeds.flatMap(({ feed, lag }) =>
+      isKnown(lag) ? [`doorbell_stream_lag_events${label("feed", feed)} ${lag.events}`] : [],
+    ),
+    "# HELP doorbell_stream_stored_to_seconds When the last event that is stored was put into the stream, Unix time.",
+    "# TYPE doorbell_stream_stored_to_seconds gauge",
+    ...feeds.flatMap(({ feed, lag }) =>
+      isKnown(lag) && lag.storedTo !== null
+        ? [`doorbell_stream_stored_to_seconds${label("feed", feed)} ${lag.storedTo / SECOND}`]
+        : [],
+    ),
     "# HELP doorbell_azure_calls_last_hour Calls to Azure in the last hour.",
     "# TYPE doorbell_azure_calls_last_hour gauge",
     ...feeds.map(
@@ -180,6 +192,10 @@ function metrics({ feeds, outbox, chats }: ServiceHealth, now: Instant): string 
     );
   }
   return `${lines.join("\n")}\n`;
+}
+
+function isKnown(lag: StreamLag | null | undefined): lag is StreamLag {
+  return lag !== undefined && lag !== null;
 }
 
 function label(name: string, value: string): string {

@@ -19,6 +19,7 @@ import type {
   Log,
   OutboxHealth,
   RandomSource,
+  SourceGroup,
   Store,
   TrailNames,
 } from "../ports.ts";
@@ -34,6 +35,8 @@ export interface ServiceParts {
   /** Open; closed by `stop`, and when the start fails. */
   readonly store: Store;
   readonly sources: readonly ActivitySource[];
+  /** Feeds that become known while the program runs. */
+  readonly groups?: readonly SourceGroup[];
   readonly live: LiveState | null;
   readonly chats: readonly ChatAdapter[];
   readonly subscriptions: readonly ConfiguredSubscription[];
@@ -78,7 +81,7 @@ const LOOK: Duration = 20;
 
 /** Starts the feeds, the ingest and the outbox; the chats listen when they are told to. */
 export async function startService(parts: ServiceParts): Promise<Service> {
-  const { store, sources, chats, clock, wall, random, log } = parts;
+  const { store, sources, groups = [], chats, clock, wall, random, log } = parts;
   const started = clock.now();
   try {
     await keepConfiguredSubscriptions(parts.subscriptions, store, started);
@@ -117,7 +120,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     },
     onProblem,
   });
-  const feeds = (): readonly FeedHealth[] => ingest.health().feeds;
+  const unknown = (): readonly FeedHealth[] => groups.flatMap((group) => group.health() ?? []);
+  const feeds = (): readonly FeedHealth[] => [...ingest.health().feeds, ...unknown()];
   const closed = new ClosedChannels();
   const chatStates = (): readonly ChatState[] =>
     chats.flatMap((chat) => {
@@ -167,14 +171,30 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const ended = new Set<string>();
   const keeping = new AbortController();
   const kept = leases.run(keeping.signal);
+  const followed: ActivitySource[] = [];
+  const follow = async (source: ActivitySource): Promise<void> => {
+    followed.push(source);
+    await ingest.follow(source, feeding.signal);
+    ended.add(source.feed);
+  };
+  const followAll = async (group: SourceGroup): Promise<void> => {
+    const following: Promise<void>[] = [];
+    for await (const source of group.sources(feeding.signal)) {
+      following.push(follow(source));
+    }
+    await Promise.all(following);
+  };
   const running = [
-    ...sources.map(async (source) => {
-      await ingest.follow(source, feeding.signal);
-      ended.add(source.feed);
-    }),
+    ...sources.map(follow),
+    ...groups.map(followAll),
     ingest.keepTime(TICK, feeding.signal),
     watchChats(chatStates, log, wall, feeding.signal),
-    watchFeeds(() => sources.map((source) => source.health()), log, wall, feeding.signal),
+    watchFeeds(
+      () => [...followed.map((source) => source.health()), ...unknown()],
+      log,
+      wall,
+      feeding.signal,
+    ),
     ...removals(ingest, parts).map(async (remove) => hourly(remove, parts, feeding.signal)),
   ];
   let deliveries: Promise<void> | null = null;

@@ -99,13 +99,14 @@ function feedNodes(feeds: readonly FeedHealth[]): readonly MessageNode[] {
   ];
 }
 
-function feedState({ heldBy, progress, state }: FeedHealth): string {
+function feedState({ heldBy, progress, state, lag }: FeedHealth): string {
   if (heldBy !== undefined) {
     return `held by another replica (${heldBy})`;
   }
+  const behind = (lag?.events ?? 0) === 0 ? "" : `, ${counted(lag?.events ?? 0, "event")} behind`;
   return progress === null || state === "stopped"
-    ? state
-    : `${state}, ${Math.floor(progress * 100)} %`;
+    ? `${state}${behind}`
+    : `${state}, ${Math.floor(progress * 100)} %${behind}`;
 }
 
 function lastRead({ heldBy, lastSuccess }: FeedHealth): ReturnType<typeof inline> {

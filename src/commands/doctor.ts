@@ -1,4 +1,4 @@
-import { checkAzure } from "../app/azure-checks.ts";
+import { checkAzure, checkEventHubs } from "../app/azure-checks.ts";
 import type { Check } from "../app/azure-checks.ts";
 import { DoorbellError } from "../errors.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -39,6 +39,9 @@ export async function runDoctor(options: ServiceOptions, context: CommandContext
   }
   const surroundings = { clock, wall: clock, random, ca: null };
   for await (const check of checkAzure(configuration.azure, surroundings)) {
+    await tell(check);
+  }
+  for await (const check of checkEventHubs(configuration.azure, surroundings)) {
     await tell(check);
   }
   // What goes wrong is in the checks themselves.

@@ -31,7 +31,7 @@ export async function serveConfigured(
   const log = logLines((line) => errors.write(line), configuration.log.level, clock);
   log("info", "Doorbell starts.", { configuration: path });
   const store = await openStore(configuration.store, clock);
-  const { sources, live } = azureFeeds(configuration.azure, {
+  const { sources, groups, live } = azureFeeds(configuration.azure, {
     clock,
     wall: clock,
     random,
@@ -62,6 +62,7 @@ export async function serveConfigured(
   const service = await startService({
     store,
     sources,
+    groups,
     live,
     chats: [chat, slack, teams].filter((one) => one !== null),
     subscriptions: configuration.notifications,

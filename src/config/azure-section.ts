@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CloudEndpoints } from "./configuration.ts";
 import { credentialSection } from "./credential-section.ts";
+import { eventHubSection } from "./event-hub-section.ts";
 import type { SecretSources } from "./secret-setting.ts";
 import {
   durationSetting,
@@ -49,7 +50,13 @@ export function azureSection(sources: SecretSources) {
         .array(tenantSection(sources))
         .superRefine(tellRepeated, { when: () => true })
         .prefault([])
-        .describe("The Entra tenants to watch. Without one, nothing is read from Azure."),
+        .describe("The Entra tenants to watch. Without one, nothing is asked of Azure."),
+      "event-hubs": z
+        .array(eventHubSection(sources))
+        .prefault([])
+        .describe(
+          "Event Hubs to which diagnostic settings stream the Activity Log, of whatever Azure subscriptions; beside `tenants`, or instead.",
+        ),
       poll: durationSetting("1s", "1h")
         .prefault("1m")
         .describe("How often new events are asked for.")
@@ -80,20 +87,23 @@ export function azureSection(sources: SecretSources) {
         )
         .meta({ examples: ["off"] }),
     })
-    .transform(({ "live-state": liveState, cloud, endpoints, ...rest }) => {
-      const own = CLOUDS[cloud];
-      const resourceManager = endpoints["resource-manager"];
-      return {
-        ...rest,
-        liveState,
-        cloud: {
-          authorityHost: endpoints["authority-host"] ?? own.authorityHost,
-          resourceManager: resourceManager ?? own.resourceManager,
-          audience: endpoints.audience ?? resourceManager ?? own.audience,
-          logAnalytics: endpoints["log-analytics"] ?? own.logAnalytics,
-        },
-      };
-    })
+    .transform(
+      ({ "live-state": liveState, "event-hubs": eventHubs, cloud, endpoints, ...rest }) => {
+        const own = CLOUDS[cloud];
+        const resourceManager = endpoints["resource-manager"];
+        return {
+          ...rest,
+          eventHubs,
+          liveState,
+          cloud: {
+            authorityHost: endpoints["authority-host"] ?? own.authorityHost,
+            resourceManager: resourceManager ?? own.resourceManager,
+            audience: endpoints.audience ?? resourceManager ?? own.audience,
+            logAnalytics: endpoints["log-analytics"] ?? own.logAnalytics,
+          },
+        };
+      },
+    )
     .prefault({})
     .describe("What is read of Azure, and how. Doorbell only ever reads.");
 }

@@ -29,6 +29,8 @@ export interface AzureConfiguration {
   readonly cloud: CloudEndpoints;
   /** Empty when no Azure subscription is watched. */
   readonly tenants: readonly TenantConfiguration[];
+  /** Streams of diagnostic settings. */
+  readonly eventHubs: readonly EventHubConfiguration[];
   /** How often new events are asked for. */
   readonly poll: Duration;
   /** How far back each poll reads again, because Azure delivers late and out of order. */
@@ -70,6 +72,21 @@ export interface LogAnalyticsConfiguration {
   readonly workspace: string;
   /** How far back it is read, from the first start on. */
   readonly backTo: Duration;
+}
+
+/** An Event Hub to which diagnostic settings stream the Activity Log of Azure subscriptions. */
+export interface EventHubConfiguration {
+  /** Host name, lower-cased, such as `contoso.servicebus.windows.net`. */
+  readonly namespace: string;
+  readonly hub: string;
+  readonly consumerGroup: string;
+  readonly access:
+    | { readonly kind: "connection-string"; readonly connectionString: Secret }
+    | {
+        readonly kind: "sign-in";
+        readonly tenantId: string;
+        readonly credential: CredentialConfiguration;
+      };
 }
 
 /** How to sign in to a tenant. */

@@ -61,6 +61,15 @@ export function tenantSetting() {
   ).transform((text) => text.toLowerCase());
 }
 
+/** A host name, with a port where that is not the usual one, which comes out lower-cased. */
+export function hostSetting() {
+  return form(
+    "host name",
+    /^[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*(?::\d{1,5})?$/,
+    "must be a host name, without sb:// before it",
+  ).transform((text) => text.toLowerCase());
+}
+
 /** A text that is not empty. */
 export function textSetting(title: string) {
   const wrong = "must be a text that is not empty";

@@ -58,6 +58,18 @@ export interface FeedHealth {
   readonly callsLastHour: number;
   /** Another replica that reads it; missing while none is known. */
   readonly heldBy?: string;
+  /** How far a stream has been read; null before anything is known of it, missing where there is none. */
+  readonly lag?: StreamLag | null;
+}
+
+/** How far what is stored of a stream lies behind what the stream holds. */
+export interface StreamLag {
+  /** Events that are not stored yet, as far as is known. */
+  readonly events: number;
+  /** When the last event that is stored was put into the stream; null before the first. */
+  readonly storedTo: Instant | null;
+  /** When the newest event was put into the stream; null when it is empty. */
+  readonly newest: Instant | null;
 }
 
 /** What has been read of one Azure subscription, over all its feeds. */

@@ -112,7 +112,8 @@ export class IngestService {
     try {
       const cursor = await this.#persist(feed, signal, async () => this.#parts.store.cursor(feed));
       if (cursor.done) {
-        for await (const page of source.pages(cursor.value, signal)) {
+        const lease = this.#parts.leases?.lease(feedLease(feed, source.azureSubscription));
+        for await (const page of source.pages(cursor.value, signal, lease?.fence)) {
           const { done } = await this.#persist(feed, signal, async () => this.#take(page, source));
           if (!done) {
             break;

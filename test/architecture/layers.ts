@@ -28,6 +28,7 @@ export const LAYERS: readonly Layer[] = [
     packages: [
       "@azure/arm-monitor",
       "@azure/core-rest-pipeline",
+      "@azure/event-hubs",
       "@azure/identity",
       "@azure/monitor-query-logs",
       "zod",

@@ -20,6 +20,7 @@ describe("an empty configuration", () => {
           logAnalytics: "https://api.loganalytics.io",
         },
         tenants: [],
+        eventHubs: [],
         poll: MINUTE,
         overlap: 30 * MINUTE,
         sweep: HOUR,
@@ -128,6 +129,52 @@ describe("a Log Analytics workspace", () => {
       `azure: { tenants: [{ id: a.com, subscriptions: [${GUID_A}], log-analytics: ${workspace} }] }`,
     );
     expect(azure.tenants[0]?.logAnalytics).toEqual(expected);
+  });
+});
+
+describe("Event Hubs", () => {
+  const hub = (more: string): string =>
+    `azure: { event-hubs: [{ namespace: Contoso.servicebus.windows.net, hub: activity, ${more} }] }`;
+
+  test("one is read with a sign-in of its own, in the consumer group that every hub has", async () => {
+    const read = await parse(hub("tenant: Contoso.com, credential: { kind: azure-cli }"));
+    expect(read.azure.eventHubs).toEqual([
+      {
+        namespace: "contoso.servicebus.windows.net",
+        hub: "activity",
+        consumerGroup: "$Default",
+        access: {
+          kind: "sign-in",
+          tenantId: "contoso.com",
+          credential: { kind: "azure-cli" },
+        },
+      },
+    ]);
+  });
+
+  test("or with a connection string, which is a secret", async () => {
+    const read = await parse(
+      hub("consumer-group: doorbell, connection-string: { env: DOORBELL_CLIENT_SECRET }"),
+    );
+    const access = read.azure.eventHubs[0]?.access;
+    expect(access?.kind === "connection-string" && access.connectionString.reveal()).toBe(
+      "from-the-environment",
+    );
+    expect(JSON.stringify(read)).not.toContain("from-the-environment");
+  });
+
+  test.each([
+    [hub(""), "azure.event-hubs[0].tenant: is missing: the tenant to sign in to"],
+    [
+      hub("tenant: a.com, connection-string: { env: DOORBELL_CLIENT_SECRET }"),
+      "azure.event-hubs[0].tenant: stands beside connection-string",
+    ],
+    [
+      "azure: { event-hubs: [{ namespace: sb://contoso, hub: a, tenant: a.com }] }",
+      "azure.event-hubs[0].namespace: must be a host name, without sb:// before it",
+    ],
+  ])("%s is refused", async (text, fault) => {
+    await expect(parse(text)).rejects.toThrow(fault);
   });
 });
 

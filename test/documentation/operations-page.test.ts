@@ -20,6 +20,7 @@ async function health(): Promise<ServiceHealth> {
         problem: null,
         progress: null,
         callsLastHour: 42,
+        lag: { events: 3, storedTo: SYSTEM_CLOCK.now(), newest: SYSTEM_CLOCK.now() },
       },
     ],
     chats: [{ platform: "slack", state: "connected", since: 0, problems: [] }],
