@@ -1,6 +1,7 @@
 import { chromium } from "playwright-core";
 import type { Locator, Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
+import { fixture } from "./exports.ts";
 import { freePort } from "../adapters/slack/slack-sitting.ts";
 import { PLAYGROUND, installedChromium, startPlayground } from "./playground/agents-playground.ts";
 import { WatchedTenant } from "./watched-tenant.ts";
@@ -8,6 +9,9 @@ import { WatchedTenant } from "./watched-tenant.ts";
 const BROWSER = installedChromium();
 /** Folder for the pictures of docs/teams.md; they are drawn anew only where it is named. */
 const PICTURES = process.env["DOORBELL_TEAMS_PICTURES"] ?? null;
+
+/** The opening of the fixture `two-people-one-rule`, which either of two people may have asked for. */
+const AMBIGUOUS = "o-j13j4mjwry3a";
 
 /** A person in front of the playground. */
 class Sitting {
@@ -40,7 +44,7 @@ class Sitting {
   /** The newest card that says that. */
   async card(said: RegExp): Promise<Locator> {
     const card = this.#page.locator(".ac-adaptiveCard").filter({ hasText: said }).last();
-    await card.waitFor({ timeout: 15_000 }).catch(async (e: unknown) => { await this.#page.screenshot({ path: "/tmp/pg/fail.png" }); console.error(await this.#page.evaluate("document.body.innerText")); throw e; });
+    await card.waitFor();
     return card;
   }
 
@@ -89,6 +93,9 @@ teams:
   personal-chats: on
 `,
     });
+    expect(await tenant.run(["import", fixture("two-people-one-rule")])).toMatchObject({
+      status: 0,
+    });
     const program = tenant.serve();
     await program.until("stderr", /Doorbell serves\./);
     const endpoint = `http://127.0.0.1:${port}/api/messages`;
@@ -101,18 +108,27 @@ teams:
     await alex.goTo("Doors");
     await alex.mentions("notify here");
     await alex.card(/From now on this channel hears of every new JIT opening/);
-    await tenant.open("vm=vm-x&port=3389&as=carol&why=INC-4411");
-    const card = await alex.card(/carol@\S+ opened RDP \(3389\) on vm-x/);
+    await tenant.open("vm=vm-jump&port=22&as=carol&why=INC-4411");
+    const card = await alex.card(/carol@\S+ opened SSH \(22\) on vm-jump/);
     await alex.draws("notification", card);
     await card.getByRole("button", { name: "Acknowledge" }).click();
     const acknowledged = await alex.card(/Acknowledged by Alex Wilber/);
     await alex.draws("acknowledged", acknowledged);
 
     await alex.goTo("Personal Chat");
-    await alex.says("who opened rdp on vm-x today");
-    await alex.draws("answer", await alex.card(/carol@\S+ opened RDP \(3389\) on vm-x/));
-    await alex.says("who opened rdp on vm");
-    await alex.draws("candidates", await alex.card(/vm-web/));
+    await alex.says("who opened ssh on vm-jump in the last hour");
+    const answer = await alex.card(/carol@\S+ opened SSH \(22\) on vm-jump/);
+    await answer
+      .getByRole("button", { name: /^show o-/ })
+      .first()
+      .click();
+    await alex.draws("answer", await alex.card(/Why this verdict/));
+    await alex.says(`show ${AMBIGUOUS}`);
+    const candidates = await alex.card(/nothing in the log tells which|ambiguous/);
+    const names = await candidates.innerText();
+    expect(names).toContain("alice@contoso.com");
+    expect(names).toContain("bob@contoso.com");
+    await alex.draws("candidates", candidates);
     expect((await program.end("SIGTERM")).status).toBe(0);
   },
 );
