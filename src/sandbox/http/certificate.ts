@@ -37,10 +37,7 @@ export function makeServerIdentity(subject = "Doorbell sandbox"): ServerIdentity
   const algorithm = der(TAG.sequence, oid(ECDSA_WITH_SHA256));
   const name = der(
     TAG.sequence,
-    der(
-      TAG.set,
-      der(TAG.sequence, oid(COMMON_NAME), der(TAG.utf8, Buffer.from(subject))),
-    ),
+    der(TAG.set, der(TAG.sequence, oid(COMMON_NAME), der(TAG.utf8, Buffer.from(subject)))),
   );
   const validity = der(
     TAG.sequence,
