@@ -8,6 +8,8 @@ import type { WorkingHours } from "../domain/working-hours.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
 import { OutboxWorker } from "../notify/outbox-worker.ts";
+import { OUTBOX_TIMING } from "../notify/outbox-timing.ts";
+import type { OutboxTiming } from "../notify/outbox-timing.ts";
 import type {
   ActivitySource,
   ChatAdapter,
@@ -45,6 +47,8 @@ export interface ServiceParts {
   /** Age after which data is thinned; null keeps everything. */
   readonly retention: Duration | null;
   readonly log: Log;
+  /** The outbox's own when left out. */
+  readonly outboxTiming?: OutboxTiming;
 }
 
 /** The program while it runs. */
@@ -87,7 +91,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const onProblem = (problem: string): void => {
     log("warning", problem);
   };
-  const outbox = new OutboxWorker({ store, adapters: chats, clock, random, onProblem });
+  const timing = parts.outboxTiming ?? OUTBOX_TIMING;
+  const outbox = new OutboxWorker({ store, adapters: chats, clock, random, timing, onProblem });
   const ingest = new IngestService({
     store,
     route: notificationRouter(store, (platform) => threaded.has(platform)),
