@@ -3,6 +3,7 @@ import type { AzureConfiguration } from "../config/configuration.ts";
 import { Secret } from "../config/secret.ts";
 import { DAY, HOUR, MINUTE } from "../domain/instant.ts";
 import type { ChannelRef } from "../domain/notification.ts";
+import { fastTiming } from "../notify/outbox-timing.ts";
 import type { ChatAdapter, Clock, RandomSource } from "../ports.ts";
 import { fastClock } from "../sandbox/fast-clock.ts";
 import { startSandbox } from "../sandbox/http/start-sandbox.ts";
@@ -74,6 +75,7 @@ export async function startDemo(parts: DemoParts): Promise<Demo> {
       workingHours: null,
       retention: null,
       auditRetention: null,
+      outboxTiming: fastTiming(speed),
       log: (level, message, fields) => {
         if (level === "error" || level === "warning") {
           onProblem([...Object.values(fields ?? {}), message].join(": "));

@@ -10,6 +10,8 @@ import { IngestService } from "../ingest/ingest-service.ts";
 import { LeaseKeeper } from "../ingest/lease-keeper.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
 import { OutboxWorker } from "../notify/outbox-worker.ts";
+import { OUTBOX_TIMING } from "../notify/outbox-timing.ts";
+import type { OutboxTiming } from "../notify/outbox-timing.ts";
 import type {
   ActivitySource,
   ChatAdapter,
@@ -53,6 +55,8 @@ export interface ServiceParts {
   /** Age after which entries of the audit are removed; null keeps all. */
   readonly auditRetention: Duration | null;
   readonly log: Log;
+  /** The outbox's own when left out. */
+  readonly outboxTiming?: OutboxTiming;
 }
 
 /** The program while it runs. */
@@ -96,7 +100,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log("warning", problem);
   };
   const owner = replicaName(random);
-  const outbox = new OutboxWorker({ store, adapters: chats, clock, random, onProblem, owner });
+  const outbox = new OutboxWorker({
+    store,
+    adapters: chats,
+    clock,
+    random,
+    timing: parts.outboxTiming ?? OUTBOX_TIMING,
+    onProblem,
+    owner,
+  });
   const leases = new LeaseKeeper({
     store,
     owner,

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { MessageAction } from "../../../src/message/message.ts";
+import { commandLabel } from "../../chat/command-label.ts";
 import { safeText } from "../../chat/safe-text.ts";
 
 /** How the identifiers of Doorbell's buttons begin, which tell what a press means. */
@@ -38,7 +39,7 @@ export function commandButtons(commands: readonly string[]): CommandButtons {
             elements: pressed.map((command, index) => ({
               type: "button",
               action_id: `${ASK_BUTTON}.${index}`,
-              text: label(command),
+              text: label(commandLabel(command)),
               value: command,
             })),
           },

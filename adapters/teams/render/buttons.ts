@@ -1,5 +1,6 @@
 import type { MessageAction } from "../../../src/message/message.ts";
 import type { ActionSet, CardAction, ExecuteAction, ShowCardAction } from "./card.ts";
+import { commandLabel } from "../../chat/command-label.ts";
 import { safeText } from "../../chat/safe-text.ts";
 import { literal, literalLine } from "./safe-text.ts";
 
@@ -38,7 +39,7 @@ export function commandButtons(commands: readonly string[]): CommandButtons {
     buttons: actionSet(
       pressed.map((command) => ({
         type: "Action.Execute",
-        title: label(command),
+        title: label(commandLabel(command)),
         verb: ASK_VERB,
         data: { command },
       })),

@@ -17,6 +17,10 @@ export function timeText(span: TimeSpan): string {
     return utc;
   }
   const at = DateTime.fromMillis(span.at, { zone: "utc" }).toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'");
+  if (span.style === "date-time") {
+    // The date needs no second time: no zone is a day from UTC.
+    return `{{DATE(${at},SHORT)}} {{TIME(${at})}} (${utcText({ ...span, style: "time" })})`;
+  }
   const own = span.style === "time" ? `{{TIME(${at})}}` : `{{DATE(${at},SHORT)}} {{TIME(${at})}}`;
   return `${own} (${utc})`;
 }
