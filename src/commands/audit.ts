@@ -2,7 +2,8 @@ import { parseLength } from "../ask/time-length.ts";
 import { AUDIT_OUTCOMES } from "../domain/audit.ts";
 import type { AuditEntry, AuditOutcome, AuditQuery } from "../domain/audit.ts";
 import { auditCsvHeader, auditCsvLine, auditRow } from "../domain/audit-row.ts";
-import { DAY, durationText } from "../domain/instant.ts";
+import { DAY, durationText, SECOND } from "../domain/instant.ts";
+import type { Duration } from "../domain/instant.ts";
 import { jsonLine } from "../domain/json-line.ts";
 import { DoorbellError } from "../errors.ts";
 import { inline, message, table, time } from "../message/build.ts";
@@ -113,7 +114,7 @@ async function printTable(
   const rendering = context.rendering(zone);
   let isEmpty = true;
   for await (const part of partsOf(entries)) {
-    await context.write(renderMessage(tableOf(part), rendering));
+    await context.write(renderMessage(tableOf(part, zone), rendering));
     isEmpty = false;
   }
   if (isEmpty) {
@@ -121,18 +122,22 @@ async function printTable(
   }
 }
 
-function tableOf(entries: readonly AuditEntry[]): Message {
+function tableOf(entries: readonly AuditEntry[], zone: string): Message {
   const rows = entries.map((entry) => [
     inline(time(entry.at, "exact")),
     inline(entry.user.name),
     inline([entry.channel.platform, entry.channel.channel].filter((part) => part !== "").join(" ")),
     inline(entry.outcome, entry.reason === null ? null : `: ${entry.reason}`),
-    inline(entry.took === null ? "" : durationText(entry.took)),
+    inline(tookText(entry.took)),
     inline(shownText(entry)),
   ]);
   return message("info", "Who asked what.", [
-    table(["when", "who", "where", "outcome", "took", "what"], rows),
+    table([`when (${zone})`, "who", "where", "outcome", "took", "what"], rows),
   ]);
+}
+
+function tookText(took: Duration | null): string {
+  return took === null ? "" : took < SECOND ? `${took} ms` : durationText(took);
 }
 
 function shownText({ kind, text }: AuditEntry): string {

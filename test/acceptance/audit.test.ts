@@ -108,7 +108,7 @@ slack:
   expect(csv[0]).toBe(Object.keys(rowSchema.shape).join(","));
   expect(csv[1]).toContain(",'=eve,question,what is open to any source,refused,foreign,,,0");
   expect(await audit("--outcome", "refused")).toMatch(
-    /when +who +where +outcome[^]*=eve +slack C\w+ +refused: foreign/,
+    /when \(UTC\) +who +where +outcome[^]*=eve +slack C\w+ +refused: foreign/,
   );
   expect(await audit("--user", "nobody")).toBe("Nobody asked anything that fits.\n");
 
