@@ -16,7 +16,8 @@ const NEVER_SENT = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
-const coded = z.object({ code: z.string() });
+/** Libraries have codes of their own, in small letters. */
+const coded = z.object({ code: z.string().regex(/^[A-Z][A-Z\d_]*$/) });
 const caused = z.object({ cause: z.unknown() });
 
 /** The code of the network failure behind an error, however deep it lies; else null. */
@@ -24,7 +25,7 @@ export function networkCode(error: unknown): string | null {
   let layer: unknown = error;
   for (let depth = 0; depth < 5; depth += 1) {
     const code = coded.safeParse(layer);
-    if (code.success && !code.data.code.startsWith("slack_webapi")) {
+    if (code.success) {
       return code.data.code;
     }
     const deeper = caused.safeParse(layer);

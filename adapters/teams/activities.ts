@@ -38,11 +38,9 @@ export class Activities {
   /** @returns the answer to an `invoke`; null for everything else. */
   async handle(arrival: Arrival): Promise<InvokeAnswer | null> {
     const { activity } = arrival;
-    const { log, access } = this.#parts;
+    const { log } = this.#parts;
     try {
-      if (access.isAllowedTenant(arrival.conversation.channel.workspace)) {
-        await this.#parts.conversations.heard(arrival);
-      }
+      await this.#remember(arrival);
       if (activity.type === "invoke") {
         return await this.#invoked(arrival);
       }
@@ -55,6 +53,19 @@ export class Activities {
       log("error", `Teams: a ${kindOf(activity.type)} could not be handled: ${reasonOf(error)}`);
     }
     return activity.type === "invoke" ? { status: 500 } : null;
+  }
+
+  /** Remembers where it came from; what came is worth an answer without that too. */
+  async #remember(arrival: Arrival): Promise<void> {
+    const { access, conversations, log } = this.#parts;
+    if (!access.isAllowedTenant(arrival.conversation.channel.workspace)) {
+      return;
+    }
+    try {
+      await conversations.heard(arrival);
+    } catch (error) {
+      log("warning", `Teams: a conversation could not be remembered: ${reasonOf(error)}`);
+    }
   }
 
   async #invoked(arrival: Arrival): Promise<InvokeAnswer> {

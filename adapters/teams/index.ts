@@ -1,4 +1,3 @@
-export type { AccessToken } from "./bot.ts";
 export { checkTeams } from "./checks.ts";
 export type { TeamsCheck } from "./checks.ts";
 export type { TeamsSettings } from "./settings.ts";

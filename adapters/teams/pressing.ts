@@ -14,7 +14,7 @@ import type { Press } from "./render/press.ts";
 import { safeText } from "../chat/safe-text.ts";
 
 /** Teams waits for an answer to a press for 10 s, people less. */
-export const PRESS_PATIENCE: Duration = 4 * SECOND;
+const PRESS_PATIENCE: Duration = 4 * SECOND;
 const MOST_SAID = 500;
 const NO_BUTTON = "This button is one of an older Doorbell. Ask instead.";
 const GONE_PAGE = "The rest of this answer is no longer at hand. Ask again.";

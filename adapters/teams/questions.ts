@@ -17,7 +17,7 @@ import type { Rendered } from "./render/render.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /** After so long without an answer, the asker is shown that it comes. */
-export const PATIENCE: Duration = 0.7 * SECOND;
+const PATIENCE: Duration = 0.7 * SECOND;
 /** How long the further pages of an answer can be turned to. */
 const PAGES_FOR = 2 * HOUR;
 const MOST_ANSWERS = 500;

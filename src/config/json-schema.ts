@@ -9,6 +9,14 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
  * says nothing of what depends on the machine, such as whether a secret's file is there.
  */
 export function configurationJsonSchema(): JsonSchema {
+  made ??= makeJsonSchema();
+  return made;
+}
+
+/** It is the same each time, and takes some ten milliseconds. */
+let made: JsonSchema | null = null;
+
+function makeJsonSchema(): JsonSchema {
   const schema = configurationSchema({
     environment: {},
     readFile: () => Promise.reject(new Error("A schema reads no files.")),

@@ -128,7 +128,7 @@ describe("Teams and the program that serves", () => {
     await bob.presses(card, "Acknowledge");
     await teams.tenant.until(() => text(card).includes("Acknowledged by Bob Brown at "));
     expect(shownText(card, { reader: alice.user.id })).toContain("Acknowledged by Bob Brown at ");
-    expect(effectsOf(card).filter((effect) => !effect.startsWith("formats"))).toEqual([]);
+    expect(effectsOf(card)).toEqual([expect.stringMatching(/^mentions [0-9a-f-]{36}$/)]);
     await metric(tenant, /doorbell_deliveries\{state="posted"\} 1$/m);
     expect(rung(at, ops)).toEqual([card]);
 
@@ -198,6 +198,21 @@ notifications:
 
   const credential = "credential: { kind: client-secret, client-secret: { file: bot-secret } }";
   const development = "development-without-authentication: on";
+
+  test.each<readonly [string, (teams: FakeTeams) => string, string]>([
+    ["app ID", ({ tenant }) => tenant.id, "teams.app-id in this tenant"],
+    ["secret", ({ appId }) => appId, "teams.credential.client-secret is wrong"],
+  ])("doctor names the setting that is wrong: the %s", async (what, appId, said) => {
+    const { teams, tenant, configure } = await room();
+    configure({ identity: `\n  app-id: ${appId(teams)}\n  ${credential}` });
+    if (what === "secret") {
+      tenant.folder.file("bot-secret", "another secret");
+    }
+    const { status, stdout } = await tenant.run(["doctor"]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^FAILED +Teams: /m);
+    expect(stdout).toContain(said);
+  });
 
   test.each<readonly [string, TeamsChanges, string]>([
     ["without an app ID", { identity: `\n  ${credential}` }, "teams.app-id: is missing"],

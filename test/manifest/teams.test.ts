@@ -14,6 +14,7 @@ import { TempFolder } from "../acceptance/exports.ts";
 import { runProcess } from "../acceptance/program.ts";
 import type { Run } from "../acceptance/program.ts";
 
+const require = createRequire(import.meta.url);
 const FOLDER = new URL("../../manifest/", import.meta.url);
 const TEMPLATE = await readFile(new URL("teams/manifest.json", FOLDER), "utf8");
 const APP = "11111111-2222-3333-4444-555555555555";
@@ -35,7 +36,7 @@ const manifestSchema = z.looseObject({
 
 /** Checks against the schema that Microsoft publishes for this version, which lies in its own package. */
 const validate = await (async () => {
-  const shipped = createRequire(import.meta.url).resolve("@microsoft/app-manifest");
+  const shipped = require.resolve("@microsoft/app-manifest");
   const path = `json-schemas/teams/v1.30/MicrosoftTeams.schema.json`;
   const text = await readFile(new URL(path, `file://${shipped}`), "utf8");
   const schema = z.record(z.string(), z.json()).parse(JSON.parse(text));

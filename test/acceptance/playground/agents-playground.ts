@@ -14,6 +14,7 @@ export const PLAYGROUND = {
   groupChat: "19:doorbell-playground-chat@thread.v2",
 } as const;
 
+const require = createRequire(import.meta.url);
 const BROWSERS = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -31,7 +32,7 @@ export function installedChromium(): string | null {
 export async function startPlayground(endpoint: string, port: number): Promise<string> {
   const folder = new TempFolder();
   folder.file(".m365agentsplayground.yml", stringify(people()));
-  const cli = createRequire(import.meta.url).resolve("@microsoft/m365agentsplayground/cli.js");
+  const cli = require.resolve("@microsoft/m365agentsplayground/cli.js");
   const child = spawn(
     process.execPath,
     [

@@ -103,9 +103,11 @@ test("an answer waits for as long as Teams says", async () => {
 });
 
 test("a long answer is turned page by page, for whoever turns it", async () => {
-  const long = message("info", "Much.", [
-    ...Array.from({ length: 60 }, (_, row) => paragraph(`row ${row} ${"lorem ipsum ".repeat(60)}`)),
-  ]);
+  const long = message(
+    "info",
+    "Much.",
+    Array.from({ length: 60 }, (_, row) => paragraph(`row ${row} ${"lorem ipsum ".repeat(60)}`)),
+  );
   const at = await sitting({ handlers: { answer: () => Promise.resolve(long) } });
   await at.alice.says(at.ops, "@doorbell what is open");
   const [first = ""] = await at.said(at.ops);
@@ -173,7 +175,11 @@ test.each([
     { tenant: "99999999-8888-4777-a666-555555555555" },
     "people of its own organisation only",
   ],
-  ["somebody without an account", { role: "anonymous" as const }, "people of its own organisation only"],
+  [
+    "somebody without an account",
+    { role: "anonymous" as const },
+    "people of its own organisation only",
+  ],
 ])("it does not answer %s, and says so", async (_, differs, says) => {
   const at = await sitting();
   const mallory = at.teams.tenant.addUser({ name: "mallory", ...differs });

@@ -3,7 +3,7 @@ import { createTeamsChat } from "../../../adapters/teams/index.ts";
 import { DoorbellError } from "../../../src/errors.ts";
 import { startFakeTeams } from "../../fakes/teams/fake-teams.ts";
 import { FORGERIES } from "../../fakes/teams/signing.ts";
-import { MemoryRecords, settingsFor, sitting } from "./teams-sitting.ts";
+import { lastActivity, MemoryRecords, settingsFor, sitting } from "./teams-sitting.ts";
 import type { Sitting } from "./teams-sitting.ts";
 
 /** A question as Teams sent it, which was answered. */
@@ -11,8 +11,7 @@ async function askedOnce(at: Sitting): Promise<Readonly<Record<string, unknown>>
   const delivered = await at.alice.says(at.ops, "@doorbell what is open");
   expect(delivered.status).toBe(200);
   await at.said(at.ops);
-  const body: unknown = JSON.parse(at.teams.deliveries.lastRequest?.body ?? "");
-  return { ...Object(body), id: "another" };
+  return { ...lastActivity(at.teams), id: "another" };
 }
 
 test("a question with Teams' own token is answered", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ChannelChange } from "../../../src/domain/chat.ts";
 import type { Lifecycle } from "../../fakes/teams/lifecycle.ts";
-import { MemoryRecords, sitting } from "./teams-sitting.ts";
+import { lastActivity, MemoryRecords, sitting } from "./teams-sitting.ts";
 import type { Sitting } from "./teams-sitting.ts";
 
 const OTHER_TENANT = "99999999-8888-4777-a666-555555555555";
@@ -35,7 +35,7 @@ test("an upgrade of the app closes nothing and welcomes nobody", async () => {
   await at.act.installs(at.ops, "add-upgrade");
   const before = at.changes.length;
   await at.teams.deliveries.make({
-    ...Object(JSON.parse(at.teams.deliveries.lastRequest?.body ?? "{}")),
+    ...lastActivity(at.teams),
     action: "remove-upgrade",
   });
   expect(at.changes).toHaveLength(before);
@@ -117,12 +117,16 @@ test("people who come and go, and events that nobody knows yet, change nothing",
   const at = await known();
   const bob = at.teams.tenant.addUser({ name: "bob" });
   const { act, ops, team } = at;
+  const [answer] = at.alice.sees(ops);
+  if (answer === undefined) {
+    throw new Error("There is no answer.");
+  }
   const all = [
     await act.createsChannel(team, "new"),
     await act.addsMember(ops, bob),
     await act.removesMember(ops, bob),
     await act.somethingNew(ops, "channelPainted"),
-    await at.alice.reacts(at.alice.sees(ops)[0] ?? Object(null), "like"),
+    await at.alice.reacts(answer, "like"),
   ];
   expect(all.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   expect(at.changes).toEqual([]);
@@ -136,6 +140,14 @@ test("what another tenant does is of no interest", async () => {
   expect(at.changes).toEqual([]);
   expect(at.records.kept.size).toBe(0);
   expect(at.alice.sees(at.ops)).toEqual([]);
+});
+
+test("a question is answered also while nothing can be remembered", async () => {
+  const at = await sitting();
+  at.records.isFull = true;
+  await at.alice.says(at.ops, "@doorbell what is open");
+  expect(await at.said(at.ops)).toEqual(["You asked: what is open"]);
+  expect(at.log.join()).toContain("could not be remembered: disk full");
 });
 
 test("a program that fails to hear of a change is no matter to Teams", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PictureShelf } from "../../../adapters/teams/pictures.ts";
 import { DAY } from "../../../src/domain/instant.ts";
 import { POSTS } from "../../fakes/teams/faults.ts";
-import { cardText, cardsOf } from "../../fakes/teams/reading.ts";
+import { cardsOf } from "../../fakes/teams/reading.ts";
 import { HandClock } from "../slack/hand-clock.ts";
 import { answerTo, sitting } from "./teams-sitting.ts";
 import type { Sitting } from "./teams-sitting.ts";
@@ -40,7 +40,7 @@ test("a picture travels inside its card, in the thread, with its words", async (
   expect(lastCard(at)).toContain(
     `data:image/png;base64,${Buffer.from(PICTURE.png).toString("base64")}`,
   );
-  expect(cardText(cardsOf(posted ?? Object(null))[0])).toContain("RDP was open for an hour.");
+  expect((await at.said(at.ops, 2)).at(-1)).toContain("RDP was open for an hour.");
 });
 
 test("a picture that Teams refuses inside a message is fetched from Doorbell", async () => {

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { onTestFinished } from "vitest";
+import { z } from "zod";
 import { createTeamsChat } from "../../../adapters/teams/index.ts";
 import type { TeamsParts, TeamsSettings } from "../../../adapters/teams/index.ts";
 import type { ChannelChange, IncomingQuestion } from "../../../src/domain/chat.ts";
@@ -115,6 +116,12 @@ export async function sitting(options: SittingOptions = {}): Promise<Sitting> {
   };
 }
 
+/** What Teams delivered last, to deliver it otherwise. */
+export function lastActivity({ deliveries }: FakeTeams): Readonly<Record<string, unknown>> {
+  const body: unknown = JSON.parse(deliveries.lastRequest?.body ?? "");
+  return z.record(z.string(), z.unknown()).parse(body);
+}
+
 /** Settings with which the adapter works at the fake, on a port that is free. */
 export async function settingsFor(teams: FakeTeams): Promise<TeamsSettings> {
   const listen = { host: "127.0.0.1", port: await freePort(), path: "/api/messages" };
@@ -154,8 +161,13 @@ export function answerTo(text: string): Message {
 /** Records of conversations, as a store would keep them. */
 export class MemoryRecords implements ChatInstallations {
   readonly kept = new Map<string, string>();
+  /** Whether nothing more can be kept. */
+  isFull = false;
 
   saveInstallation(platform: string, workspace: string, record: string): Promise<void> {
+    if (this.isFull) {
+      return Promise.reject(new Error("disk full"));
+    }
     this.kept.set(`${platform} ${workspace}`, record);
     return Promise.resolve();
   }

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { DoorbellError } from "../../../src/errors.ts";
 import { authorizationFor } from "../../fakes/teams/signing.ts";
-import { sitting } from "./teams-sitting.ts";
+import { lastActivity, sitting } from "./teams-sitting.ts";
 import type { Sitting } from "./teams-sitting.ts";
 
 function authorization({ teams }: Sitting): string {
@@ -112,8 +112,7 @@ test("an activity of an unknown kind is acknowledged, and an unknown invoke is t
   const at = await sitting();
   const known = await at.alice.says(at.ops, "@doorbell what is open");
   expect(known.status).toBe(200);
-  const body: unknown = JSON.parse(at.teams.deliveries.lastRequest?.body ?? "");
-  const strange = { ...Object(body), type: "somethingNew", id: "1" };
+  const strange = { ...lastActivity(at.teams), type: "somethingNew", id: "1" };
   expect((await at.teams.deliveries.make(strange)).status).toBe(200);
   expect((await at.alice.invokes(at.ops, "task/fetch", {})).status).toBe(501);
 });
@@ -127,10 +126,8 @@ test("a port that is taken is told with the setting to change", async () => {
     server.close();
   });
   const started = at.chat.start({ answer: () => Promise.resolve(null) });
-  await expect(started).rejects.toMatchObject({
-    code: "port-in-use",
-    message: expect.stringContaining("teams.http.port"),
-  });
+  await expect(started).rejects.toMatchObject({ code: "port-in-use" });
+  await expect(started).rejects.toThrow("teams.http.port");
 });
 
 test("a credential that Entra refuses stops the start", async () => {
