@@ -10,6 +10,7 @@ import { bodyOf } from "../chat/request-body.ts";
 const MOST_SKEW = 5 * MINUTE;
 /** Longer than a request can be valid. */
 const REMEMBERED_FOR = 2 * MOST_SKEW + MINUTE;
+const FORM = "application/x-www-form-urlencoded";
 const MOST_BYTES = 1024 * 1024;
 /** Slack's check of the certificate is shorter. */
 const MOST_CHECK_BYTES = 4096;
@@ -60,12 +61,21 @@ export class RequestGuard {
       this.#refuse(request, response, early === null ? 413 : 401, early ?? "it is too large");
       return;
     }
-    const fault = isSslCheck(request, body) ? null : (early ?? this.#fault(request, body));
+    if (isSslCheck(request, body)) {
+      response.writeHead(200).end();
+      return;
+    }
+    const fault = early ?? this.#fault(request, body);
     if (fault !== null) {
       this.#refuse(request, response, 401, fault);
       return;
     }
     this.#forgetWhenRefused(request, response);
+    // Bolt would take the whole program down with a body that it cannot read.
+    if (!holdsObject(request, body.toString())) {
+      this.#refuse(request, response, 400, "its body makes no sense");
+      return;
+    }
     // Bolt takes a body that is already read from here.
     inner(Object.assign(request, { rawBody: body }), response);
   }
@@ -138,10 +148,25 @@ export class RequestGuard {
   }
 }
 
-/** Slack's check of the certificate is unsigned, and Bolt takes nothing out of it. */
+/** Whether Bolt will find an object in the body, which is JSON, or a form that may have JSON inside. */
+function holdsObject(request: IncomingMessage, body: string): boolean {
+  const isForm = request.headers["content-type"]?.startsWith(FORM) === true;
+  const json = isForm ? new URLSearchParams(body).get("payload") : body;
+  if (json === null) {
+    return true;
+  }
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+  } catch {
+    return false;
+  }
+}
+
+/** Slack's check of the certificate is unsigned, and asks for nothing. */
 function isSslCheck(request: IncomingMessage, body: Buffer): boolean {
   return (
-    request.headers["content-type"] === "application/x-www-form-urlencoded" &&
+    request.headers["content-type"]?.startsWith(FORM) === true &&
     new URLSearchParams(body.toString()).get("ssl_check") === "1"
   );
 }

@@ -45,7 +45,7 @@ export async function serveHealth(
     maxHeaderSize: MOST_HEADER_BYTES,
   };
   const server = createServer(limits, (request, response) => {
-    if (!request.complete) {
+    if (request.headers["content-length"] !== undefined || request.headers["transfer-encoding"]) {
       // No body is wanted.
       response.setHeader("connection", "close");
     }
