@@ -3,10 +3,10 @@ import type { RequestListener, Server } from "node:http";
 import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { Receiver } from "@slack/bolt";
 import type { InstallProvider } from "@slack/oauth";
-import { SECOND } from "../../src/domain/instant.ts";
 import type { Duration } from "../../src/domain/instant.ts";
 import { DoorbellError } from "../../src/errors.ts";
 import type { Clock, Log, RandomSource } from "../../src/ports.ts";
+import { limitConnections, serverLimits } from "../chat/http-limits.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import type { SlackHealth } from "./health.ts";
 import { INSTALL_PATH, REDIRECT_PATH, serveInstallation } from "./installations.ts";
@@ -33,6 +33,8 @@ export interface ConnectionParts {
   /** Serves the pages of an installation; null where one token serves all. */
   readonly provider: InstallProvider | null;
   readonly pongTimeout: Duration;
+  /** A request that takes longer to arrive is cut off. */
+  readonly requestTimeout: Duration;
 }
 
 /** The connection that the settings ask for, not yet started. */
@@ -73,7 +75,7 @@ function httpConnection(
     start: async () => {
       const { host, port } = transport;
       try {
-        await receiver.start({ host, port });
+        limitConnections(await receiver.start({ host, port }, serverLimits(parts.requestTimeout)));
       } catch (error) {
         throw portError(error, host, port, "slack.http.port");
       }
@@ -123,7 +125,7 @@ function socketConnection(
 /** A server for the pages of an installation alone, since a socket brings none that knows its address. */
 function installPages(
   { identity }: SlackSettings,
-  { provider, log }: ConnectionParts,
+  { provider, log, requestTimeout }: ConnectionParts,
 ): { readonly start: () => Promise<void>; readonly stop: () => Promise<void> } | null {
   if (identity.kind !== "oauth" || provider === null) {
     return null;
@@ -133,7 +135,8 @@ function installPages(
       response.writeHead(404).end();
     }
   };
-  const server = createServer({ requestTimeout: 30 * SECOND }, answer);
+  const server = createServer(serverLimits(requestTimeout), answer);
+  limitConnections(server);
   const { host, port } = identity;
   return {
     start: async () => listening(server, host, port),

@@ -69,7 +69,9 @@ const FAULTS: Readonly<Record<string, DeliveryFault>> = {
   team_added_to_org: "not-sent",
 };
 
-const needed = z.object({ needed: z.string() });
+/** Whatever answers in Slack's place may say anything, even what it was asked with. */
+const CODE = /^\w{1,60}$/;
+const needed = z.object({ needed: z.string().regex(/^[\w:.,]{1,200}$/) });
 
 /**
  * What a failed call to Slack means: the one place where Slack's errors become the outbox's.
@@ -104,7 +106,7 @@ function platformError(
   error: webApi.WebAPIPlatformError,
   counted: DeliveryError["scope"],
 ): DeliveryError {
-  const code = error.data.error;
+  const code = codeOf(error);
   const fault = FAULTS[code] ?? "not-sent";
   const scope = needed.safeParse(error.data);
   const message =
@@ -116,6 +118,11 @@ function platformError(
     ...(fault === "rate-limited" ? { retryAfter: RATE_LIMIT_PAUSE, scope: counted } : {}),
     ...(code === "message_limit_exceeded" || fault === "refused" ? { scope: "workspace" } : {}),
   });
+}
+
+/** Slack's code of an error, if it is one that can be shown. */
+export function codeOf({ data }: webApi.WebAPIPlatformError): string {
+  return CODE.test(data.error) ? data.error : "an error without a name";
 }
 
 const MEANINGS: { readonly [fault in DeliveryFault]: string } = {

@@ -4,12 +4,16 @@ import type { Secret } from "../../src/config/secret.ts";
 import { MINUTE } from "../../src/domain/instant.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import type { Clock, Log } from "../../src/ports.ts";
+import { bodyOf } from "../chat/request-body.ts";
 
 /** How far a request's time may be from ours, either way. */
 const MOST_SKEW = 5 * MINUTE;
 /** Longer than a request can be valid. */
 const REMEMBERED_FOR = 2 * MOST_SKEW + MINUTE;
+const FORM = "application/x-www-form-urlencoded";
 const MOST_BYTES = 1024 * 1024;
+/** Slack's check of the certificate is shorter. */
+const MOST_CHECK_BYTES = 4096;
 
 /** What requests are judged by. */
 export interface GuardParts {
@@ -50,20 +54,39 @@ export class RequestGuard {
     response: ServerResponse,
     inner: RequestListener,
   ): Promise<void> {
-    const body = await bodyOf(request);
+    // What cannot be Slack's is not read; but Slack's check of the certificate is short and unsigned.
+    const early = this.#headerFault(request);
+    const body = await bodyOf(request, early === null ? MOST_BYTES : MOST_CHECK_BYTES);
     if (body === null) {
-      response.writeHead(413).end();
+      this.#refuse(request, response, early === null ? 413 : 401, early ?? "it is too large");
       return;
     }
-    const fault = isSslCheck(request, body) ? null : this.#fault(request, body);
+    if (isSslCheck(request, body)) {
+      response.writeHead(200).end();
+      return;
+    }
+    const fault = early ?? this.#fault(request, body);
     if (fault !== null) {
-      this.#parts.log("warning", `Slack: a request was refused: ${fault}.`);
-      response.writeHead(401).end();
+      this.#refuse(request, response, 401, fault);
       return;
     }
     this.#forgetWhenRefused(request, response);
+    // Bolt would take the whole program down with a body that it cannot read.
+    if (!holdsObject(request, body.toString())) {
+      this.#refuse(request, response, 400, "its body makes no sense");
+      return;
+    }
     // Bolt takes a body that is already read from here.
     inner(Object.assign(request, { rawBody: body }), response);
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, status: number, why: string): void {
+    this.#parts.log("warning", `Slack: a request was refused: ${why}.`);
+    if (!request.complete) {
+      // The rest of the body is not wanted.
+      response.setHeader("connection", "close");
+    }
+    response.writeHead(status).end();
   }
 
   /** Slack may send again what failed here, within the same second and so with the same signature. */
@@ -75,17 +98,28 @@ export class RequestGuard {
     });
   }
 
-  /** Why the request is refused; null when it is taken. */
-  #fault(request: IncomingMessage, body: Buffer): string | null {
-    const stamp = request.headers["x-slack-request-timestamp"];
-    const signature = request.headers["x-slack-signature"];
-    if (typeof stamp !== "string" || typeof signature !== "string" || !/^\d{1,12}$/.test(stamp)) {
+  /** What is wrong with a request that shows without its body; null when it may be taken. */
+  #headerFault({ headers }: IncomingMessage): string | null {
+    const stamp = headers["x-slack-request-timestamp"];
+    const signature = headers["x-slack-signature"];
+    if (
+      typeof stamp !== "string" ||
+      typeof signature !== "string" ||
+      !/^\d{1,12}$/.test(stamp) ||
+      !/^v0=[\da-f]{64}$/.test(signature)
+    ) {
       return "it is not signed";
     }
+    return Math.abs(this.#parts.clock.now() - Number(stamp) * 1000) > MOST_SKEW
+      ? "it is dated more than five minutes from now; is this machine's clock right?"
+      : null;
+  }
+
+  /** Why a request whose head is right is refused; null when it is taken. */
+  #fault(request: IncomingMessage, body: Buffer): string | null {
+    const stamp = String(request.headers["x-slack-request-timestamp"]);
+    const signature = String(request.headers["x-slack-signature"]);
     const now = this.#parts.clock.now();
-    if (Math.abs(now - Number(stamp) * 1000) > MOST_SKEW) {
-      return "it is dated more than five minutes from now; is this machine's clock right?";
-    }
     const isValid = isValidSlackRequest({
       signingSecret: this.#parts.signingSecret.reveal(),
       body: body.toString(),
@@ -114,27 +148,25 @@ export class RequestGuard {
   }
 }
 
-/** Slack's check of the certificate is unsigned, and Bolt takes nothing out of it. */
-function isSslCheck(request: IncomingMessage, body: Buffer): boolean {
-  return (
-    request.headers["content-type"] === "application/x-www-form-urlencoded" &&
-    new URLSearchParams(body.toString()).get("ssl_check") === "1"
-  );
+/** Whether Bolt will find an object in the body, which is JSON, or a form that may have JSON inside. */
+function holdsObject(request: IncomingMessage, body: string): boolean {
+  const isForm = request.headers["content-type"]?.startsWith(FORM) === true;
+  const json = isForm ? new URLSearchParams(body).get("payload") : body;
+  if (json === null) {
+    return true;
+  }
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+  } catch {
+    return false;
+  }
 }
 
-/** The whole body; null when it is too large. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of request) {
-    if (!(part instanceof Uint8Array)) {
-      throw new TypeError("A request body came as text.");
-    }
-    length += part.byteLength;
-    if (length > MOST_BYTES) {
-      return null;
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
+/** Slack's check of the certificate is unsigned, and asks for nothing. */
+function isSslCheck(request: IncomingMessage, body: Buffer): boolean {
+  return (
+    request.headers["content-type"]?.startsWith(FORM) === true &&
+    new URLSearchParams(body.toString()).get("ssl_check") === "1"
+  );
 }

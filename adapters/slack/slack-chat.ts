@@ -18,6 +18,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { REQUEST_TIMEOUT } from "../chat/http-limits.ts";
 import { Access } from "./access.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import { connectionFor } from "./connection.ts";
@@ -49,6 +50,8 @@ export interface SlackParts {
   readonly installations: ChatInstallations | null;
   /** A socket without a pong for so long is taken for dead; 5 s when missing. */
   readonly pongTimeout?: Duration;
+  /** A request that takes longer to arrive is cut off; 10 s when missing. */
+  readonly requestTimeout?: Duration;
 }
 
 const PONG_TIMEOUT = 5 * SECOND;
@@ -128,6 +131,7 @@ class SlackChat implements ChatAdapter {
       health: this.#health,
       provider: this.#provider,
       pongTimeout: this.#parts.pongTimeout ?? PONG_TIMEOUT,
+      requestTimeout: this.#parts.requestTimeout ?? REQUEST_TIMEOUT,
     });
     const access = new Access({
       settings: this.#settings,

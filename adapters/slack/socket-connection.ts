@@ -5,6 +5,7 @@ import type { Duration } from "../../src/domain/instant.ts";
 import { DoorbellError } from "../../src/errors.ts";
 import type { Clock, Log, RandomSource } from "../../src/ports.ts";
 import { withoutSecrets } from "./bolt-logger.ts";
+import { codeOf } from "./delivery-error.ts";
 import type { SlackHealth } from "./health.ts";
 
 /** A connection that has not said hello by then is given up. */
@@ -198,7 +199,7 @@ function isRefusal(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   if (error instanceof webApi.WebAPIPlatformError) {
-    return error.data.error;
+    return codeOf(error);
   }
   return withoutSecrets(error instanceof Error ? error.message : String(error));
 }

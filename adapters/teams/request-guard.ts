@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../src/ports.ts";
+import { bodyOf } from "../chat/request-body.ts";
 
 /** Teams sends no activity that comes near. */
 const MOST_BYTES = 256 * 1024;
@@ -67,10 +68,7 @@ export class RequestGuard {
       log("warning", `Teams: a request was refused: ${fault}.`);
       return { status: 401 };
     }
-    if (Number(request.headers["content-length"] ?? 0) > MOST_BYTES) {
-      return { status: 413 };
-    }
-    const bytes = await bodyOf(request);
+    const bytes = await bodyOf(request, MOST_BYTES);
     if (bytes === null) {
       return { status: 413 };
     }
@@ -82,24 +80,6 @@ export class RequestGuard {
 /** The path that was asked for, without its query. */
 export function pathOf({ url }: IncomingMessage): string {
   return (url ?? "").split("?", 1)[0] ?? "";
-}
-
-/** The whole body; null when it is too large. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop would destroy the connection before the answer.
-  for await (const part of request.iterator({ destroyOnReturn: false })) {
-    if (!(part instanceof Uint8Array)) {
-      throw new TypeError("A request body came as text.");
-    }
-    length += part.byteLength;
-    if (length > MOST_BYTES) {
-      return null;
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 function objectIn(bytes: Buffer): object | null {

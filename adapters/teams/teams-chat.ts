@@ -16,6 +16,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { REQUEST_TIMEOUT } from "../chat/http-limits.ts";
 import { Access } from "./access.ts";
 import { Activities } from "./activities.ts";
 import { Bot, sdkActivity, UnbelievedError } from "./bot.ts";
@@ -35,7 +36,7 @@ import type { Answer } from "./request-guard.ts";
 import type { TeamsSettings } from "./settings.ts";
 import { TeamMembers } from "./team-members.ts";
 import { tokenFault } from "./token-glance.ts";
-import { REQUEST_TIMEOUT, WebServer } from "./web-server.ts";
+import { WebServer } from "./web-server.ts";
 
 /** What the adapter works with. */
 export interface TeamsParts {

@@ -1,12 +1,9 @@
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
-import { SECOND } from "../../src/domain/instant.ts";
 import type { Duration } from "../../src/domain/instant.ts";
 import { DoorbellError } from "../../src/errors.ts";
+import { limitConnections, serverLimits } from "../chat/http-limits.ts";
 import type { TeamsSettings } from "./settings.ts";
-
-/** A request that takes longer to arrive is cut off; Teams sends each at once. */
-export const REQUEST_TIMEOUT: Duration = 10 * SECOND;
 
 /** Where the Bot Connector delivers activities. */
 export class WebServer {
@@ -15,15 +12,8 @@ export class WebServer {
 
   constructor(listen: TeamsSettings["listen"], requestTimeout: Duration, answer: RequestListener) {
     this.#listen = listen;
-    this.#server = createServer(
-      {
-        requestTimeout,
-        headersTimeout: requestTimeout,
-        connectionsCheckingInterval: Math.min(requestTimeout, SECOND),
-        maxHeaderSize: 16 * 1024,
-      },
-      answer,
-    );
+    this.#server = createServer(serverLimits(requestTimeout), answer);
+    limitConnections(this.#server);
   }
 
   /** @throws DoorbellError (`port-in-use`). */

@@ -20,6 +20,8 @@ export interface RenderOptions extends TerminalCapabilities {
 const TABLE_TIME = `yyyy-MM-dd${NO_BREAK}HH:mm`;
 
 const NARROWEST = 20;
+/** Values stand beside their labels: a long one would leave them no room. */
+const MOST_LABEL = 60;
 const INDENT = "  ";
 
 const SEVERITY_WORDS: { readonly [severity in Severity]: string } = {
@@ -36,18 +38,19 @@ const SEVERITY_WORDS: { readonly [severity in Severity]: string } = {
 export function renderMessage(message: Message, options: RenderOptions): string {
   const width = Math.max(NARROWEST, Math.floor(options.width));
   const fitted = { ...options, width };
-  const lines: string[] = [];
+  let shown = "";
   let before: MessageNode | null = null;
   for (const node of message.nodes) {
     const block = nodeLines(node, fitted);
     if (block.length > 0) {
-      lines.push(...(before === null || belongTogether(before, node) ? [] : [""]), ...block);
+      shown += `${before === null || belongTogether(before, node) ? "" : "\n"}${textOf(block)}`;
       before = node;
     }
   }
-  if (options.zoneIsTold !== true) {
-    lines.push(...zoneLines(message, fitted));
-  }
+  return options.zoneIsTold === true ? shown : shown + textOf(zoneLines(message, fitted));
+}
+
+function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -121,7 +124,7 @@ function factLines(
   facts: readonly { readonly label: string; readonly value: Inline }[],
   options: RenderOptions,
 ): readonly string[] {
-  const labels = facts.map(({ label }) => `${safeText(label)}:`);
+  const labels = facts.map(({ label }) => `${safeText(label.slice(0, MOST_LABEL))}:`);
   const size = Math.min(
     Math.max(0, ...labels.map((label) => label.length)) + 2,
     options.width >> 1,

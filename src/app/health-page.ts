@@ -19,6 +19,9 @@ export interface ServiceHealth {
 const LONGEST_SILENCE: Duration = 15 * MINUTE;
 /** So many polls may go by without a page. */
 const MISSED_POLLS = 3;
+const REQUEST_TIMEOUT: Duration = 10 * SECOND;
+const MOST_HEADER_BYTES = 8 * 1024;
+const MOST_CONNECTIONS = 100;
 /** A delivery that waits for longer is worth an alarm. */
 const LONGEST_WAIT: Duration = 5 * MINUTE;
 
@@ -36,7 +39,17 @@ export async function serveHealth(
   poll: Duration,
   clock: Clock,
 ): Promise<() => Promise<void>> {
-  const server = createServer((request, response) => {
+  const limits = {
+    requestTimeout: REQUEST_TIMEOUT,
+    headersTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: SECOND,
+    maxHeaderSize: MOST_HEADER_BYTES,
+  };
+  const server = createServer(limits, (request, response) => {
+    if (request.headers["content-length"] !== undefined || request.headers["transfer-encoding"]) {
+      // No body is wanted.
+      response.setHeader("connection", "close");
+    }
     const [pathname = ""] = (request.url ?? "").split("?");
     if (request.method !== "GET" || (pathname !== "/healthz" && pathname !== "/metrics")) {
       response.writeHead(404, { "content-type": "text/plain" }).end("Not found.\n");
@@ -61,8 +74,7 @@ export async function serveHealth(
       .writeHead(problems.length === 0 ? 200 : 503, { "content-type": "application/json" })
       .end(`${jsonLine({ status, problems, ...held })}\n`);
   };
-  server.headersTimeout = 10 * SECOND;
-  server.requestTimeout = 10 * SECOND;
+  server.maxConnections = MOST_CONNECTIONS;
   await listening(server, address);
   return async () => {
     server.closeAllConnections();

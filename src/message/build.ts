@@ -1,3 +1,4 @@
+import { shownName } from "../domain/mixed-script.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Actor } from "../domain/principal.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
@@ -56,9 +57,13 @@ export function time(at: Instant, style: TimeSpan["style"] = "date-time"): TimeS
   return Object.freeze({ kind: "time", at, style });
 }
 
-/** A person or other principal. */
+/** A person or other principal; a name that mixes alphabets says so. */
 export function person(actor: Pick<Actor, "name" | "objectId">): PersonSpan {
-  return Object.freeze({ kind: "person", name: actor.name, objectId: actor.objectId });
+  return Object.freeze({
+    kind: "person",
+    name: shownName(actor.name),
+    objectId: actor.objectId,
+  });
 }
 
 /** A link to a resource's page in the Azure portal. */

@@ -1,3 +1,4 @@
+import { shownName } from "../domain/mixed-script.ts";
 import { isAnySource } from "../domain/address-prefix.ts";
 import { MINUTE, durationText } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
@@ -96,7 +97,7 @@ export function openedWords(opening: Opening, what: Pieces): Pieces {
 export function closedWords(opening: Opening, instant: Span): Pieces {
   const { closing, closedBy } = opening;
   const at: Pieces = [opening.closedAtExact ? "at " : "at the latest at ", instant];
-  const by: Pieces = closedBy === null ? [] : [" by ", strong(closedBy)];
+  const by: Pieces = closedBy === null ? [] : [" by ", strong(shownName(closedBy))];
   switch (closing) {
     case "expired":
       return closedLate(opening, opening.closedAt, at);

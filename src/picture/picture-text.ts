@@ -2,7 +2,9 @@
 const LONGEST = 300;
 /** More marks on one letter would climb over the lines above and below. */
 const MARKS = /(\p{M}{2})\p{M}+/gu;
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
+const UNSEEN =
+  /(?![\u{FE00}-\u{FE0F}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu;
+const LEADING_MARK = /^(?=\p{M})/u;
 const BLANKS = /[\s\p{Zs}]+/gu;
 /** Letters of scripts that run from right to left. */
 const RIGHT_TO_LEFT =
@@ -21,7 +23,8 @@ export function pictureText(text: string): string {
     .replaceAll(BLANKS, " ")
     .replaceAll(UNSEEN, "\uFFFD")
     .replaceAll(MARKS, "$1")
-    .trim();
+    .trim()
+    .replace(LEADING_MARK, "\uFFFD");
   return shortened(plain, LONGEST);
 }
 

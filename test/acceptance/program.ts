@@ -61,7 +61,9 @@ export async function runProcess(
     readAll(child.stderr),
   ]);
   await Promise.all([ended, feeding]);
-  return { status: child.exitCode, stdout, stderr };
+  const run = { status: child.exitCode, stdout, stderr };
+  refuseSecrets(run, options.environment ?? {});
+  return run;
 }
 
 /** Runs the command line within the test's own process. */
@@ -88,6 +90,19 @@ export async function runHere(words: readonly string[], options: RunOptions = {}
   errors.end();
   const [stdout, stderr] = await said;
   return { status, stdout, stderr };
+}
+
+/** Whatever a test is about: no secret of the program's environment stands in what it says. */
+export function refuseSecrets(
+  { stdout, stderr }: Run,
+  environment: Readonly<Record<string, string>>,
+): void {
+  for (const [name, value] of Object.entries(environment)) {
+    const isSecret = /SECRET|TOKEN|PASSWORD/.test(name) && value.length >= 8;
+    if (isSecret && `${stdout}\n${stderr}`.includes(value)) {
+      throw new Error(`The program said the secret ${name}.`);
+    }
+  }
 }
 
 /** What standard error never shows, whatever happens: the traces of a crash. */

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { refuseSecrets } from "./program.ts";
 import type { Run } from "./program.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/doorbell.js", import.meta.url));
@@ -15,6 +16,7 @@ const LOOK = 20;
 export class RunningProgram {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #closed: Promise<unknown>;
+  readonly #environment: Readonly<Record<string, string>>;
   #stdout = "";
   #stderr = "";
 
@@ -34,6 +36,7 @@ export class RunningProgram {
       fileLimit === undefined
         ? program
         : ["sh", "-c", `ulimit -f ${fileLimit}; exec "$0" "$@"`, ...program];
+    this.#environment = options.environment ?? {};
     this.#child = spawn(command, rest, {
       cwd,
       env: { TZ: "UTC", ...options.environment },
@@ -97,6 +100,8 @@ export class RunningProgram {
   /** Waits for the end. */
   async ended(): Promise<Run> {
     await this.#closed;
-    return { status: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
+    const run = { status: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
+    refuseSecrets(run, this.#environment);
+    return run;
   }
 }

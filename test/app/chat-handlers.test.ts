@@ -129,7 +129,12 @@ test("the program's own page tells what is open now and what its reader wished f
 
 test("openings are found for a search, the newest first", async () => {
   const { handlers } = await desk();
-  const hits = (await handlers.openings?.("vm-y", 5)) ?? [];
+  const search = (text: string) => ({
+    channel: channel("direct"),
+    user: { id: "U1", name: "bob" },
+    text,
+  });
+  const hits = (await handlers.openings?.(search("vm-y"), 5)) ?? [];
   expect(hits.map(({ title }) => title)).toEqual(["vm-y: RDP (3389)"]);
-  expect(await handlers.openings?.("vm", 1)).toHaveLength(1);
+  expect(await handlers.openings?.(search("vm"), 1)).toHaveLength(1);
 });

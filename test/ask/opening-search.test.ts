@@ -50,7 +50,7 @@ async function found(typed: string, most = 25): Promise<readonly string[]> {
   });
   try {
     await store.commit({ ...NO_CHANGE, openings: [RDP, SSH, OLD] });
-    const hits = await searchOpenings(typed, most, { store, now: NOW });
+    const { hits } = await searchOpenings(typed, most, { store, now: NOW });
     return hits.map(({ title }) => title);
   } finally {
     await store.close();
@@ -95,7 +95,9 @@ test("a hit says the notification's sentence, without questions to press", async
       return Promise.resolve({ openings, requests: [], guards: [] });
     },
   };
-  const [hit] = await searchOpenings("vm-web", 1, { store, now: NOW });
+  const { hits, contents } = await searchOpenings("vm-web", 1, { store, now: NOW });
+  const [hit] = hits;
+  expect(contents).toMatchObject({ vms: ["vm-web"], openings: 1 });
   expect(hit?.text).toContain("alice");
   expect(hit?.text).toBe(hit?.message.summary);
   expect(hit?.message.nodes.some(({ kind }) => kind === "choices")).toBe(false);

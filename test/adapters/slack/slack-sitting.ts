@@ -36,6 +36,7 @@ export interface SittingOptions {
   readonly handlers?: Partial<ChatHandlers>;
   readonly installations?: ChatInstallations;
   readonly pongTimeout?: number;
+  readonly requestTimeout?: number;
   /** Whether the adapter is started; true when missing. */
   readonly starts?: boolean;
 }
@@ -66,6 +67,7 @@ export async function sitting(options: SittingOptions = {}): Promise<Sitting> {
     },
     installations: options.installations ?? null,
     ...(options.pongTimeout === undefined ? {} : { pongTimeout: options.pongTimeout }),
+    ...(options.requestTimeout === undefined ? {} : { requestTimeout: options.requestTimeout }),
   });
   const asked: IncomingQuestion[] = [];
   if (options.starts !== false) {
