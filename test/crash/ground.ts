@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StoreConfiguration } from "../../src/config/configuration.ts";
+import type { Duration } from "../../src/domain/instant.ts";
+import { MINUTE } from "../../src/domain/instant.ts";
+import type { ChannelRef } from "../../src/domain/notification.ts";
+import { startSandbox } from "../../src/sandbox/http/start-sandbox.ts";
+import type { Sandbox } from "../../src/sandbox/http/start-sandbox.ts";
+import { REVEALING_WEEK } from "../../src/sandbox/profiles.ts";
+import type { Random } from "../../src/sandbox/random.ts";
+import { startFakeSlack } from "../fakes/slack/fake-slack.ts";
+import type { FakeSlack } from "../fakes/slack/fake-slack.ts";
+import type { FakeChannel } from "../fakes/slack/world.ts";
+import { StoryClock } from "./story-clock.ts";
+
+const CHANNELS = ["ops", "security", "audit"];
+/** JIT takes a moment to write a rule, and to remove it. */
+const REST: Duration = MINUTE;
+
+/** What the program lives on: a tenant, a Slack, a folder, and a clock for all of them. */
+export class Ground {
+  readonly folder: string;
+  readonly clock: StoryClock;
+  readonly sandbox: Sandbox;
+  readonly slack: FakeSlack;
+  readonly store: StoreConfiguration;
+  readonly channels: readonly FakeChannel[];
+  readonly #random: Random;
+  /** Until when a port of a VM is asked for already. */
+  readonly #taken = new Map<string, number>();
+
+  /** @param speed how many times as fast as real time it lives. */
+  static async start(
+    random: Random,
+    speed: number,
+    storeIn: (folder: string) => StoreConfiguration,
+  ): Promise<Ground> {
+    const folder = mkdtempSync(join(tmpdir(), "doorbell-crash-"));
+    const clock = new StoryClock(join(folder, "clock.json"), speed);
+    const sandbox = await startSandbox({
+      clock,
+      seed: random.int(1, 1_000_000),
+      profile: REVEALING_WEEK,
+      delays: { from: 0, to: 0 },
+      tokenLifetime: Number.POSITIVE_INFINITY,
+    });
+    const slack = await startFakeSlack({ now: () => clock.now() });
+    writeFileSync(join(folder, "ca.pem"), sandbox.ca);
+    return new Ground(random, { folder, clock, sandbox, slack, store: storeIn(folder) });
+  }
+
+  private constructor(
+    random: Random,
+    parts: Pick<Ground, "folder" | "clock" | "sandbox" | "slack" | "store">,
+  ) {
+    this.#random = random;
+    this.folder = parts.folder;
+    this.clock = parts.clock;
+    this.sandbox = parts.sandbox;
+    this.slack = parts.slack;
+    this.store = parts.store;
+    this.channels = CHANNELS.map((name) => this.slack.workspace.addChannel({ name }));
+  }
+
+  ref({ id }: FakeChannel): ChannelRef {
+    return { platform: "slack", workspace: this.slack.workspace.team, channel: id };
+  }
+
+  /** Writes the configuration of a replica; gives its path and where its health page is. */
+  async configure(replica: string): Promise<{ readonly path: string; readonly health: string }> {
+    const { sandbox, slack } = this;
+    const [healthPort, slackPort] = [await freePort(), await freePort()];
+    const store =
+      this.store.kind === "sqlite"
+        ? `{ kind: sqlite, path: "${this.store.path}" }`
+        : "{ kind: postgres, url: { env: STORE_URL } }";
+    const channels = this.channels.map(({ id }) => id);
+    const text = `
+azure:
+  endpoints: { authority-host: "${sandbox.authority}", resource-manager: "${sandbox.resourceManager}" }
+  tenants:
+    - id: ${sandbox.tenantId}
+      credential: { kind: client-secret, client-id: ${sandbox.clientId}, client-secret: { env: SANDBOX_SECRET } }
+      subscriptions: [${sandbox.subscriptions.join(", ")}]
+  poll: 5s
+  backfill: 1d
+store: ${store}
+http: { port: ${healthPort} }
+zone: UTC
+slack:
+  bot-token: { env: BOT_TOKEN }
+  http: { signing-secret: { env: SIGNING_SECRET }, port: ${slackPort} }
+  channels: [${channels.join(", ")}]
+  api-url: ${slack.apiUrl}
+notifications:
+${channels.map((id) => `  - channel: { platform: slack, workspace: ${slack.workspace.team}, channel: ${id} }\n`).join("")}`;
+    const path = join(this.folder, `${replica}.yaml`);
+    writeFileSync(path, text);
+    return { path, health: `http://127.0.0.1:${healthPort}` };
+  }
+
+  /** What the program's environment holds. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      TZ: "UTC",
+      NODE_EXTRA_CA_CERTS: join(this.folder, "ca.pem"),
+      SANDBOX_SECRET: this.sandbox.clientSecret,
+      BOT_TOKEN: this.slack.botToken,
+      SIGNING_SECRET: this.slack.signingSecret,
+      ...(this.store.kind === "postgres" ? { STORE_URL: this.store.url.reveal() } : {}),
+    };
+  }
+
+  /** Somebody asks for access to a port that nobody has at the moment, for a few minutes. */
+  async open(): Promise<void> {
+    const { model, frontDesk } = this.sandbox;
+    const now = this.clock.now();
+    const free = model.vms
+      .flatMap((vm) => vm.ports.map((port) => ({ vm: vm.name, port })))
+      .filter(({ vm, port }) => (this.#taken.get(`${vm} ${port}`) ?? 0) < now);
+    if (free.length === 0) {
+      return;
+    }
+    const { vm, port } = this.#random.pick(free);
+    const minutes = this.#random.int(2, 12);
+    // The desk knows people by their lower-cased names.
+    const known = model.people.filter((person) => person.caller === person.caller.toLowerCase());
+    const { caller } = this.#random.pick(known);
+    this.#taken.set(`${vm} ${port}`, now + minutes * MINUTE + REST);
+    const query = new URLSearchParams({ vm, port: String(port), minutes: String(minutes) });
+    query.set("as", caller);
+    const { status } = await fetch(`${frontDesk}/open?${query.toString()}`, { method: "POST" });
+    if (status !== 202) {
+      throw new Error(`The front desk refuses ${query.toString()}: ${status}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.sandbox.stop();
+    await this.slack.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A port that nobody listens on at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(address === null || typeof address === "string" ? 0 : address.port);
+      });
+    });
+  });
+}
