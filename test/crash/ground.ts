@@ -124,7 +124,7 @@ ${channels.map((id) => `  - channel: { platform: slack, workspace: ${slack.works
       return;
     }
     const { vm, port } = this.#random.pick(free);
-    const minutes = this.#random.int(2, 12);
+    const minutes = this.#random.int(1, 5);
     // The desk knows people by their lower-cased names.
     const known = model.people.filter((person) => person.caller === person.caller.toLowerCase());
     const { caller } = this.#random.pick(known);

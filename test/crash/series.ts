@@ -19,12 +19,16 @@ const SPEED = 10;
 const SHOWN = 11 * MINUTE;
 /** Longer than a claim lasts. */
 const NAP = 4 * MINUTE;
-/** A round takes so many real ms at most; who has not died by then is killed. */
-const ROUND = 4000;
+/** Any moment lies within so many real ms from a program's start. */
+const MOMENT = 4000;
+/** Who has not come by its step in so many real ms is killed wherever it is. */
+const LONGEST_LIFE = 8000;
 const MOST_OPENINGS = 3;
 /** Real ms for everything to be there in the end: a guard against hanging, not a measure. */
-const PATIENCE = 180_000;
+const PATIENCE = 90_000;
 const LOOK = 250;
+const TELL = 15_000;
+const MOST_TOLD = 1000;
 
 /** A run of rounds on one store. */
 export interface SeriesPlan {
@@ -61,7 +65,9 @@ export async function runSeries(plan: SeriesPlan, tally: Tally): Promise<void> {
     ground.slack.historyLag = 0;
     await crowd.allServe();
     const from = ground.clock.now();
-    const verdict = await settled(ground, { ringsFrom, shownFrom });
+    const verdict = await settled(ground, { ringsFrom, shownFrom }, (line) => {
+      plan.onRound(`${plan.name} waits for ${line}`);
+    });
     const recovery = ground.clock.now() - from;
     const ends = await crowd.stop();
     tally.judged(
@@ -89,23 +95,25 @@ async function playRound(
   if (replicas === 1 && random.chance(0.5)) {
     ground.clock.skip(NAP);
   }
-  stir(ground, random);
-  const program = await crowd.start(victim, step, random.int(1, 3));
+  stir(ground, random, step);
+  const count = random.chance(0.7) ? 1 : random.int(2, 3);
+  const program = await crowd.start(victim, step, count);
   for (let openings = random.int(1, MOST_OPENINGS); openings > 0; openings -= 1) {
     await ground.open();
   }
-  const life = step === null ? random.int(50, ROUND) : ROUND;
-  const stopsAt = step !== null && isWhenStopping(step) ? random.int(1500, ROUND) : null;
-  const died =
-    stopsAt === null
-      ? await program.dies(life)
-      : (await program.dies(stopsAt)) || (program.signal("SIGTERM"), await program.dies(life));
+  await program.says(/Doorbell starts\./);
+  const stops = step !== null && isWhenStopping(step);
+  let died = await program.dies(step === null || stops ? random.int(0, MOMENT) : LONGEST_LIFE);
+  if (!died && stops) {
+    program.signal("SIGTERM");
+    died = await program.dies(LONGEST_LIFE);
+  }
   if (!died) {
     await program.kill();
   }
   const how = await program.end();
   const byStep = died && how === "SIGKILL" ? step : null;
-  if (died && how !== "SIGKILL" && stopsAt === null) {
+  if (died && how !== "SIGKILL" && !stops) {
     crowd.complaints.push(`it ended by itself with ${how}: ${program.stderr.slice(-2000)}`);
   }
   tally.killed(byStep);
@@ -172,7 +180,9 @@ class Crowd {
 async function settled(
   ground: Ground,
   since: { readonly ringsFrom: Instant; readonly shownFrom: Instant },
+  onWaiting: (line: string) => void,
 ): Promise<Verdict> {
+  let toldAt = performance.now();
   const store = await openStore(ground.store, ground.clock);
   try {
     const end = performance.now() + PATIENCE;
@@ -187,6 +197,10 @@ async function settled(
       const isRight = verdict.lost.length + verdict.wrong.length === 0;
       if (isRight || verdict.doubled.length > 0 || performance.now() > end) {
         return verdict;
+      }
+      if (performance.now() - toldAt > TELL) {
+        toldAt = performance.now();
+        onWaiting([...verdict.lost, ...verdict.wrong].join("; ").slice(0, MOST_TOLD));
       }
       await SYSTEM_CLOCK.sleep(LOOK);
     }

@@ -20,9 +20,16 @@ const LATENESS = [0, 0, 5 * SECOND, 25 * SECOND] as const;
 const MOST_FAULTS = 3;
 const payloadSchema = z.object({ key: z.string(), repeated: z.boolean().optional() });
 
-/** Slack has a bad time: a few of the calls that come will go wrong, and history lags. */
-export function stir(ground: Ground, random: Random): void {
+/**
+ * Slack has a bad time: a few of the calls that come will go wrong, and history lags.
+ *
+ * @param step where a program is to die: what leads there is seen to.
+ */
+export function stir(ground: Ground, random: Random, step: string | null): void {
   ground.slack.historyLag = random.pick(LATENESS);
+  if (step?.endsWith("conversations.history") === true) {
+    ground.slack.faults.plan("chat.postMessage", { kind: "drop-after" });
+  }
   for (let faults = random.int(0, MOST_FAULTS); faults > 0; faults -= 1) {
     ground.slack.faults.plan(random.pick(METHODS), faultOf(random));
   }

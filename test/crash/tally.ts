@@ -24,15 +24,17 @@ export class Tally {
     this.#random = random;
   }
 
-  /** One of the steps at which a program was planned to die least often; null for any moment. */
+  /** One of the steps at which programs died least often so far; null for any moment. */
   nextStep(): string | null {
     if (this.#random.chance(0.3)) {
       return null;
     }
-    const planned = (step: string): number => this.#planned.get(step) ?? 0;
-    const least = Math.min(...USUAL_STEPS.map(planned));
-    const step = this.#random.pick(USUAL_STEPS.filter((one) => planned(one) === least));
-    this.#planned.set(step, planned(step) + 1);
+    // Whoever did not come by may the next time, and must not keep others from it for ever.
+    const weight = (step: string): number =>
+      (this.kills.get(step) ?? 0) + (this.#planned.get(step) ?? 0);
+    const least = Math.min(...USUAL_STEPS.map(weight));
+    const step = this.#random.pick(USUAL_STEPS.filter((one) => weight(one) === least));
+    this.#planned.set(step, (this.#planned.get(step) ?? 0) + 1);
     return step;
   }
 
