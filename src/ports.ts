@@ -1,5 +1,6 @@
 import type { AccessRequest } from "./domain/access-request.ts";
 import type { ActivityEvent } from "./domain/activity-event.ts";
+import type { BarChart } from "./domain/bar-chart.ts";
 import type { ChannelChange, HomeVisit, IncomingAction, IncomingQuestion } from "./domain/chat.ts";
 import type {
   FeedHealth,
@@ -507,6 +508,8 @@ export interface Picture {
   readonly title: string;
   /** What the picture shows, for those who do not see it; longer ones are cut at 1,000 characters. */
   readonly alternativeText: string;
+  /** The gist of it, for platforms that draw charts themselves. */
+  readonly chart?: BarChart;
 }
 
 /** How an adapter's connection to its platform stands. */
@@ -538,16 +541,29 @@ export interface ChatHandlers {
   readonly vmNames?: (typed: string, most: number) => Promise<readonly string[]>;
   /** Questions about the VMs and rules that a text names, complete, in the order of the text. */
   readonly questionsAbout?: (text: string) => Promise<readonly string[]>;
+  /** Openings that fit what was typed into a search, the newest first; all where nothing was. */
+  readonly openings?: (typed: string, most: number) => Promise<readonly OpeningHit[]>;
   /** Hears that a channel closed, opened or was renamed. */
   readonly channelChanged?: (change: ChannelChange) => Promise<void>;
 }
 
+/** An opening that a search found. */
+export interface OpeningHit {
+  /** One short line, for a list; hostile text. */
+  readonly title: string;
+  /** One sentence under it; hostile text. */
+  readonly text: string;
+  /** The whole, to be put into a conversation. */
+  readonly message: Message;
+}
+
 /**
- * Keeps what a chat platform must remember of the workspaces that installed the program: one record for
- * each, with tokens inside, so that it belongs where secrets may lie.
+ * Keeps what a chat platform must remember of the places that it reaches: one record for each workspace
+ * that installed the program, or for each conversation and team, as the adapter names them. There may be
+ * tokens inside, so that it belongs where secrets may lie.
  */
 export interface ChatInstallations {
-  /** Adds, or replaces the record of the same platform and workspace. */
+  /** Adds, or replaces the record of the same platform and place. */
   saveInstallation(platform: string, workspace: string, record: string): Promise<void>;
   installation(platform: string, workspace: string): Promise<string | null>;
   forgetInstallation(platform: string, workspace: string): Promise<void>;

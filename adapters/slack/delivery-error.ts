@@ -3,6 +3,7 @@ import { z } from "zod";
 import { SECOND } from "../../src/domain/instant.ts";
 import { DeliveryError } from "../../src/errors.ts";
 import type { DeliveryFault } from "../../src/errors.ts";
+import { networkCode, wasNeverSent } from "../chat/network-code.ts";
 
 /** How long to wait where Slack counts too many calls and does not say for how long. */
 const RATE_LIMIT_PAUSE = 30 * SECOND;
@@ -68,25 +69,7 @@ const FAULTS: Readonly<Record<string, DeliveryFault>> = {
   team_added_to_org: "not-sent",
 };
 
-/** Failures of the network before a request was on its way. */
-const NEVER_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
 const needed = z.object({ needed: z.string() });
-const coded = z.object({ code: z.string() });
-const caused = z.object({ cause: z.unknown() });
 
 /**
  * What a failed call to Slack means: the one place where Slack's errors become the outbox's.
@@ -158,26 +141,9 @@ function httpError(error: webApi.WebAPIHTTPError): DeliveryError {
 
 function requestError(error: unknown): DeliveryError {
   const code = networkCode(error);
-  return code !== null && NEVER_SENT.has(code)
+  return code !== null && wasNeverSent(code)
     ? new DeliveryError("not-sent", `Slack cannot be reached (${code}).`, { cause: error })
     : new DeliveryError("unknown", "The connection to Slack broke before an answer came.", {
         cause: error,
       });
-}
-
-/** The code of the network failure behind an error, however deep it lies; else null. */
-function networkCode(error: unknown): string | null {
-  let layer: unknown = error;
-  for (let depth = 0; depth < 5; depth += 1) {
-    const code = coded.safeParse(layer);
-    if (code.success && !code.data.code.startsWith("slack_webapi")) {
-      return code.data.code;
-    }
-    const deeper = caused.safeParse(layer);
-    if (!deeper.success) {
-      return null;
-    }
-    layer = deeper.data.cause;
-  }
-  return null;
 }

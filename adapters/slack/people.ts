@@ -3,7 +3,7 @@ import { z } from "zod";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Inline, Message, MessageNode } from "../../src/message/message.ts";
 import type { Clock, Log } from "../../src/ports.ts";
-import { ExpiringCache } from "./expiring-cache.ts";
+import { ExpiringCache } from "../chat/expiring-cache.ts";
 import type { Profiles } from "./render/rich-text.ts";
 import type { Workspace } from "./workspaces.ts";
 

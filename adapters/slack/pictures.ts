@@ -5,7 +5,7 @@ import { DeliveryError } from "../../src/errors.ts";
 import type { Picture } from "../../src/ports.ts";
 import { deliveryError } from "./delivery-error.ts";
 import { identityOf } from "./receipt.ts";
-import { safeText } from "./render/safe-text.ts";
+import { safeText } from "../chat/safe-text.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 const MOST_ALTERNATIVE_TEXT = 1000;

@@ -6,7 +6,7 @@ import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
 import { refusal } from "./access.ts";
 import { withoutSecrets } from "./bolt-logger.ts";
-import { ExpiringCache } from "./expiring-cache.ts";
+import { ExpiringCache } from "../chat/expiring-cache.ts";
 import type { People, SlackPerson } from "./people.ts";
 import { PLATFORM, receiptOf } from "./receipt.ts";
 import type { ReplyRoute } from "./reply-route.ts";

@@ -11,7 +11,10 @@ export interface TeamsSettings {
   readonly tenant: string;
   /** Where the Bot Connector delivers activities. */
   readonly listen: { readonly host: string; readonly port: number; readonly path: string };
-  /** The `https:` address under which `listen` is reached from the internet; null where that is unknown. */
+  /**
+   * The `https:` address under which `listen` is reached from the internet, path included: the messaging
+   * endpoint of the Azure Bot. null where that is unknown.
+   */
   readonly publicUrl: string | null;
   /** Entra tenants that may use Doorbell, lower-cased; the bot's own when there are none. */
   readonly tenants: readonly string[];
@@ -23,7 +26,7 @@ export interface TeamsSettings {
   readonly guests: boolean;
   /** Who signs what arrives, and whom tokens are for. */
   readonly cloud: TeamsCloud;
-  /** How long a call to the Bot Connector may take. */
+  /** How long a call to the Bot Connector may take, in ms. What was sent by then may have been done. */
   readonly callTimeout: Duration;
 }
 
@@ -38,4 +41,10 @@ export interface TeamsCloud {
   readonly issuer: string;
   /** What the bot's own tokens are asked for, such as `https://api.botframework.com/.default`. */
   readonly scope: string;
+  /**
+   * The Bot Connector for conversations of a tenant that nothing was heard from yet, such as
+   * `https://smba.trafficmanager.net/teams/`; activities tell a nearer one.
+   * Source: https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
+   */
+  readonly serviceUrl: string;
 }

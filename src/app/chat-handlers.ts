@@ -45,6 +45,7 @@ export function chatHandlers(parts: HandlerParts): ChatHandlers {
     vmNames: async (typed, most) =>
       namesWith(typed, questionNames(await store.names()).vms).slice(0, most),
     questionsAbout: async (text) => questionsAbout(text, await store.names()),
+    openings: async (typed, most) => conversations.openings(typed, most),
     channelChanged: async (change) => channelChanged(change, parts),
   };
 }

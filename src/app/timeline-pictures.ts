@@ -14,11 +14,11 @@ export function timelinePictures(chats: readonly ChatAdapter[]): TimelinePicture
         throw new DeliveryError("invalid", `${channel.platform} takes no pictures.`);
       }
       const { drawTimeline } = await import("../picture/draw-timeline.ts");
-      const { png, altText } = await drawTimeline(wanted);
+      const { png, altText, chart } = await drawTimeline(wanted);
       const { title } = wanted;
       await chat.postPicture(
         channel,
-        { png, fileName: "timeline.png", title, alternativeText: altText },
+        { png, fileName: "timeline.png", title, alternativeText: altText, chart },
         thread,
       );
       return altText;

@@ -5,7 +5,7 @@ import type { Duration, Instant } from "../domain/instant.ts";
 import type { Question } from "../domain/question.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Message } from "../message/message.ts";
-import type { ChatState, Clock, LiveState, Store, TrailNames } from "../ports.ts";
+import type { ChatState, Clock, LiveState, OpeningHit, Store, TrailNames } from "../ports.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { answerService } from "./answer-service.ts";
 import { problemMessage } from "./ask.ts";
@@ -19,6 +19,7 @@ import { homePage } from "./home-page.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { checkLive, openingsToCheck } from "./live-check.ts";
 import { matchQuestion } from "./opening-match.ts";
+import { searchOpenings } from "./opening-search.ts";
 import { parseQuestion } from "./parse-question.ts";
 import { historyOf, parseTimeline, timelineInChat, timelineInWords } from "./timeline-question.ts";
 import type { TimelinePictures } from "./timeline-question.ts";
@@ -115,6 +116,12 @@ export class Conversations {
       standing: trail.openings.filter(({ closedAt }) => closedAt === null),
       subscriptions: await store.channelSubscriptions(),
     });
+  }
+
+  /** Openings that fit what was typed into a search, the newest first. */
+  async openings(typed: string, most: number): Promise<readonly OpeningHit[]> {
+    const { store, clock } = this.#parts;
+    return searchOpenings(typed, most, { store, now: clock.now() });
   }
 
   async #obey(

@@ -1,10 +1,12 @@
 import { createRequire } from "node:module";
 import { Resvg } from "@resvg/resvg-js";
 import { parse, View } from "vega";
+import type { BarChart } from "../domain/bar-chart.ts";
 import { altText } from "./alt-text.ts";
 import { describeTimeline } from "./describe-timeline.ts";
 import { PAGE } from "./page.ts";
 import { layOut } from "./sheet.ts";
+import { timelineChart } from "./timeline-chart.ts";
 import type { TimelineInput } from "./timeline.ts";
 import { vegaSpec } from "./vega-spec.ts";
 
@@ -18,6 +20,8 @@ export interface Drawing {
   readonly height: number;
   /** What the picture says, in words, at most 2,000 characters. */
   readonly altText: string;
+  /** The gist of it as plain bars. */
+  readonly chart: BarChart;
 }
 
 const require = createRequire(import.meta.url);
@@ -49,7 +53,14 @@ export async function drawHere(input: TimelineInput): Promise<Drawing> {
       defaultFontFamily: "DejaVu Sans",
     },
   }).render();
-  return { svg, png: image.asPng(), width: image.width, height: image.height, altText: words };
+  return {
+    svg,
+    png: image.asPng(),
+    width: image.width,
+    height: image.height,
+    altText: words,
+    chart: timelineChart(picture),
+  };
 }
 
 /** Title and description for those who have the SVG read aloud. */

@@ -117,3 +117,10 @@ test("the program's own page tells what is open now and what its reader wished f
   expect(own).toContain("s-0123456789ab: every new JIT opening, in channel ops");
   expect(await page("eve")).toContain("You wished for none.");
 });
+
+test("openings are found for a search, the newest first", async () => {
+  const { handlers } = await desk();
+  const hits = (await handlers.openings?.("vm-y", 5)) ?? [];
+  expect(hits.map(({ title }) => title)).toEqual(["vm-y: RDP (3389)"]);
+  expect(await handlers.openings?.("vm", 1)).toHaveLength(1);
+});

@@ -63,9 +63,19 @@ export const LAYERS: readonly Layer[] = [
     packages: ["luxon", "string-width"],
   },
   {
+    path: "adapters/chat/",
+    mayImport: ["src/domain/", "src/message/"],
+    packages: ["luxon", "zod"],
+  },
+  {
     path: "adapters/slack/",
-    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts"],
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "src/config/secret.ts", "adapters/chat/"],
     packages: ["@slack/bolt", "@slack/oauth", "luxon", "zod"],
+  },
+  {
+    path: "adapters/teams/",
+    mayImport: [...CORE, "src/message/", "src/ports.ts", "adapters/chat/"],
+    packages: ["botbuilder", "luxon", "zod"],
   },
   {
     path: "src/app/",

@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { MessageAction } from "../../../src/message/message.ts";
-import { safeText } from "./safe-text.ts";
+import { safeText } from "../../chat/safe-text.ts";
 
 /** How the identifiers of Doorbell's buttons begin, which tell what a press means. */
 export const ASK_BUTTON = "doorbell.ask";

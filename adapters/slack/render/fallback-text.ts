@@ -1,7 +1,8 @@
 import type { Inline, Message, MessageNode, Span } from "../../../src/message/message.ts";
-import { escapeMarkup, safeText } from "./safe-text.ts";
-import { severityWord } from "./severity.ts";
-import { utcText } from "./time-element.ts";
+import { safeText } from "../../chat/safe-text.ts";
+import { escapeMarkup } from "./safe-text.ts";
+import { severityWord } from "../../chat/severity.ts";
+import { utcText } from "../../chat/utc-text.ts";
 
 /** An edit with a longer text is refused at 4,000; escaping may lengthen it after the cut. */
 const MOST_CHARACTERS = 2900;

@@ -10,8 +10,9 @@ import type {
 import { actionButtons, commandButtons, label } from "./buttons.ts";
 import { boundedText, isWebAddress, limited, plain, richLine } from "./rich-text.ts";
 import type { Line, Profiles } from "./rich-text.ts";
-import { escapeMarkup, looksLikeMarkup, safeText } from "./safe-text.ts";
-import { saysSeverity, severityLabel } from "./severity.ts";
+import { safeText } from "../../chat/safe-text.ts";
+import { escapeMarkup, looksLikeMarkup } from "./safe-text.ts";
+import { saysSeverity, severityLabel } from "../../chat/severity.ts";
 import { timeMarkup } from "./time-element.ts";
 import { textWeight } from "./weight.ts";
 

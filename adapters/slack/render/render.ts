@@ -8,7 +8,7 @@ import { partsOf } from "./parts.ts";
 import type { Part } from "./parts.ts";
 import { limited, plain } from "./rich-text.ts";
 import type { Profiles } from "./rich-text.ts";
-import { safeText } from "./safe-text.ts";
+import { safeText } from "../../chat/safe-text.ts";
 import { weightOf } from "./weight.ts";
 
 /** What Slack is given to show. */

@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Inline, LinkSpan, Span } from "../../../src/message/message.ts";
-import { safeText } from "./safe-text.ts";
+import { safeText } from "../../chat/safe-text.ts";
 import { timeElements } from "./time-element.ts";
 import { cutToWeight, moreCharacters, weightOf } from "./weight.ts";
 

@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
-import { DateTime } from "luxon";
 import type { TimeSpan } from "../../../src/message/message.ts";
+import { utcText } from "../../chat/utc-text.ts";
 
 /** Times outside of these Slack might not show. */
 const EARLIEST = Date.UTC(1971, 0, 1);
@@ -35,14 +35,6 @@ export function timeMarkup(span: TimeSpan): string {
   return showable(span)
     ? `<!date^${Math.floor(span.at / 1000)}^${FORMATS[span.style]}|${utc}> (${utc})`
     : utc;
-}
-
-/** The instant in UTC, such as `2026-11-23 03:12 UTC`. */
-export function utcText({ at, style }: TimeSpan): string {
-  const utc = DateTime.fromMillis(at, { zone: "utc" });
-  return utc.toFormat(
-    style === "time" ? "HH:mm 'UTC'" : `yyyy-MM-dd HH:mm${style === "exact" ? ":ss" : ""} 'UTC'`,
-  );
 }
 
 function showable({ at }: TimeSpan): boolean {

@@ -9,6 +9,13 @@ const NASTY = [
   ":rotating_light:",
   "> quoted",
   "@here & <!subteam^S1>",
+  "<at>Alice</at>",
+  "at>Bob</at> <",
+  "{{DATE(1999-01-01T00:00:00Z,SHORT)}} {{TIME(1999-01-01T00:00:00Z)}}",
+  "{TIME(1999-01-01T00:00:00Z)}} {",
+  "${secret} $",
+  "[portal](https://evil.example) &lt;at&gt;Eve&lt;/at&gt;",
+  "- item\r1. one\n# title",
   "\u202Egpj.exe",
   "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
   "\uD800",
@@ -35,7 +42,11 @@ const span: fc.Arbitrary<Span> = fc.oneof(
     ),
     style: fc.constantFrom("time" as const, "date-time" as const, "exact" as const),
   }),
-  fc.record({ kind: fc.constant("person" as const), name: text, objectId: fc.constant(null) }),
+  fc.record({
+    kind: fc.constant("person" as const),
+    name: fc.oneof(text, fc.constantFrom("alice@contoso.com", "Bob (guest)", "j_doe_")),
+    objectId: fc.oneof(fc.constant(null), fc.uuid(), fc.constant("not-an-id")),
+  }),
   fc.record({
     kind: fc.constant("link" as const),
     url: fc.constantFrom("https://portal.azure.com/#resource/subscriptions/1", "not a url <x>"),
@@ -73,7 +84,7 @@ const node: fc.Arbitrary<MessageNode> = fc.oneof(
   ),
 );
 
-/** Any message, with everything in it that could mislead Slack. */
+/** Any message, with everything in it that could mislead a chat platform. */
 export const messageTree: fc.Arbitrary<Message> = fc.record(
   {
     severity,

@@ -1,4 +1,4 @@
-import type { Message, Severity } from "../../../src/message/message.ts";
+import type { Message, Severity } from "../../src/message/message.ts";
 
 const WORDS: { readonly [severity in Severity]: string } = {
   info: "Note",

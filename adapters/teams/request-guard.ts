@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Log } from "../../src/ports.ts";
+
+/** Teams sends no activity that comes near. */
+const MOST_BYTES = 256 * 1024;
+
+/** What a request is answered with. */
+export interface Answer {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
+/** What requests are judged by, and handed to. */
+export interface GuardParts {
+  readonly path: string;
+  /** Why the request's header `authorization` is refused; null when it may be true. */
+  readonly tokenFault: (authorization: string | undefined) => string | null;
+  readonly take: (body: object, authorization: string) => Promise<Answer>;
+  readonly log: Log;
+}
+
+/** Refuses what is no activity before anything costly is done about it; hands over the rest. */
+export class RequestGuard {
+  readonly #parts: GuardParts;
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers a request, whatever it is. Never throws: what fails is logged. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { status, body } = await this.#judged(request);
+      if (!request.complete) {
+        // The rest of the body is not wanted.
+        response.setHeader("connection", "close");
+      }
+      if (body === undefined) {
+        response.writeHead(status).end();
+      } else {
+        response.writeHead(status, { "content-type": "application/json" });
+        response.end(JSON.stringify(body));
+      }
+    } catch (error) {
+      // Slow bodies and broken connections: the server has answered them, where it could.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#parts.log("warning", `Teams: a request broke off: ${reason}`);
+      response.destroy();
+    }
+  }
+
+  async #judged(request: IncomingMessage): Promise<Answer> {
+    const { path, tokenFault, take, log } = this.#parts;
+    if (pathOf(request) !== path) {
+      return { status: 404 };
+    }
+    if (request.method !== "POST") {
+      return { status: 405 };
+    }
+    if (!/^application\/json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "")) {
+      return { status: 415 };
+    }
+    const { authorization } = request.headers;
+    const fault = tokenFault(authorization);
+    if (fault !== null) {
+      log("warning", `Teams: a request was refused: ${fault}.`);
+      return { status: 401 };
+    }
+    if (Number(request.headers["content-length"] ?? 0) > MOST_BYTES) {
+      return { status: 413 };
+    }
+    const bytes = await bodyOf(request);
+    if (bytes === null) {
+      return { status: 413 };
+    }
+    const body = objectIn(bytes);
+    return body === null ? { status: 400 } : take(body, authorization ?? "");
+  }
+}
+
+/** The path that was asked for, without its query. */
+export function pathOf({ url }: IncomingMessage): string {
+  return (url ?? "").split("?", 1)[0] ?? "";
+}
+
+/** The whole body; null when it is too large. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop would destroy the connection before the answer.
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
+    if (!(part instanceof Uint8Array)) {
+      throw new TypeError("A request body came as text.");
+    }
+    length += part.byteLength;
+    if (length > MOST_BYTES) {
+      return null;
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function objectIn(bytes: Buffer): object | null {
+  try {
+    const parsed: unknown = JSON.parse(bytes.toString());
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
