@@ -14,6 +14,7 @@ COPY package.json LICENSE* ./
 COPY bin ./bin
 COPY src ./src
 COPY adapters ./adapters
+COPY manifest ./manifest
 RUN install -d -o node -g node -m 0700 /var/lib/doorbell
 VOLUME /var/lib/doorbell
 USER node

@@ -5,6 +5,7 @@ import type { Surroundings } from "./commands/command-context.ts";
 import {
   askOptions,
   demoOptions,
+  manifestOptions,
   serviceOptions,
   storeCopyOptions,
   timelineOptions,
@@ -38,6 +39,12 @@ Examples:
   doorbell timeline vm-x --from export.json --out vm-x.png
   doorbell timeline "vm-* since friday" --from export.json --zone Europe/Berlin --out week.svg
   doorbell timeline subscription 6f1d5c3a-0000-4000-8000-000000000001 --from log.json --out all.png`;
+
+const MANIFEST_PRESETS = "slack: -, teams: doorbell-teams.zip";
+const MANIFEST_EXAMPLES = `
+Examples:
+  doorbell manifest slack
+  doorbell manifest teams --out doorbell-teams.zip --app-version 1.0.1`;
 
 const FROM =
   "Activity Log exports: az output, API pages, portal events, diagnostic records, gzip; - is standard input";
@@ -216,11 +223,14 @@ function describePlatforms(
   finish: (status: number) => void,
 ): void {
   configured(program.command("manifest"))
-    .description("Print the manifest of the app on a chat platform, filled in as configured")
-    .argument("<platform>", "slack")
+    .description("Make the app of a chat platform, filled in as configured")
+    .argument("<platform>", "slack: a manifest; teams: an app package")
+    .option("--out <file>", `the file to write; - is standard output (${MANIFEST_PRESETS})`)
+    .option("--app-version <version>", "of the Teams app, which grows when it changes (1.0.0)")
+    .addHelpText("after", MANIFEST_EXAMPLES)
     .action(async (platform: string, options: ParsedOptions) => {
-      const { printManifest } = await import("./commands/manifest.ts");
-      finish(await printManifest(platform, serviceOptions(options), context));
+      const { makeManifest } = await import("./commands/manifest.ts");
+      finish(await makeManifest(platform, manifestOptions(options), context));
     });
 }
 

@@ -4,6 +4,8 @@ import type { PipelineOptions, PipelinePolicy } from "@azure/core-rest-pipeline"
 import type { Clock } from "../ports.ts";
 import type { CredentialSettings } from "./credentials.ts";
 import { SignIn } from "./sign-in.ts";
+import { tenantKeys } from "./sign-in-fault.ts";
+import type { SignInKeys } from "./sign-in-fault.ts";
 
 /** Where an Azure cloud answers. URLs without a slash at the end. */
 export interface AzureEndpoints {
@@ -55,20 +57,9 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
  */
 export function connectAzure(settings: ConnectionSettings, wall: Clock): AzureConnection {
   const { cloud, credential: how, tenantId, ca, setting } = settings;
-  const credential = new SignIn(
-    {
-      credential: how,
-      tenantId,
-      authorityHost: cloud.authorityHost,
-      setting,
-      options: {
-        ...transportTo(cloud.authorityHost, ca),
-        authorityHost: cloud.authorityHost,
-        disableInstanceDiscovery: !LISTED_AUTHORITIES.has(new URL(cloud.authorityHost).hostname),
-      },
-    },
-    wall,
-  );
+  const { authorityHost } = cloud;
+  const keys = tenantKeys(setting);
+  const credential = signInTo({ authorityHost, tenantId, credential: how, ca, keys }, wall);
   return {
     resourceManager: cloud.resourceManager,
     credential,
@@ -85,6 +76,33 @@ export function connectAzure(settings: ConnectionSettings, wall: Clock): AzureCo
     transport: transportTo(cloud.resourceManager, ca),
     setting,
   };
+}
+
+/** Whom to sign in as, and where. */
+export interface SignInTarget {
+  /** Such as `https://login.microsoftonline.com`. */
+  readonly authorityHost: string;
+  /** The tenant's ID or one of its domains. */
+  readonly tenantId: string;
+  readonly credential: CredentialSettings;
+  /** Certificates (PEM) to trust instead of those that Node.js trusts; null for those. */
+  readonly ca: string | null;
+  readonly keys: SignInKeys;
+}
+
+/**
+ * Prepares a sign-in for tokens of one scope; nothing is sent yet.
+ *
+ * @param wall real time, which tokens live by.
+ */
+export function signInTo(target: SignInTarget, wall: Clock): SignIn {
+  const { authorityHost, tenantId, credential, ca, keys } = target;
+  const options = {
+    ...transportTo(authorityHost, ca),
+    authorityHost,
+    disableInstanceDiscovery: !LISTED_AUTHORITIES.has(new URL(authorityHost).hostname),
+  };
+  return new SignIn({ credential, tenantId, authorityHost, keys, options }, wall);
 }
 
 /** Retries are the feeds' own: the libraries' would hide that Azure throttles. */

@@ -25,37 +25,59 @@ const entraError = z
   .object({ error: textField, error_description: textField })
   .catch({ error: null, error_description: null });
 
-/** What Entra's error codes ask for; `%` stands for the key of the tenant in the configuration. */
+/** Keys of the configuration that say how to sign in, for the words of a fault. */
+export interface SignInKeys {
+  /** Such as `azure.tenants[0].credential`. */
+  readonly credential: string;
+  /** Such as `azure.tenants[0].credential.client-id`. */
+  readonly client: string;
+  /** Such as `azure.tenants[0].id`. */
+  readonly tenant: string;
+  /** Such as `azure.cloud`. */
+  readonly cloud: string;
+}
+
+/** The keys of a tenant that is watched. */
+export function tenantKeys(setting: string): SignInKeys {
+  const credential = `${setting}.credential`;
+  return {
+    credential,
+    client: `${credential}.client-id`,
+    tenant: `${setting}.id`,
+    cloud: "azure.cloud",
+  };
+}
+
+/** What Entra's error codes ask for; `%{…}` stands for a key of the configuration. */
 const ADVICE: ReadonlyMap<string, string> = new Map([
-  ["7000215", "%.credential.client-secret is wrong: it must be the secret's value, not its ID"],
-  ["7000222", "%.credential.client-secret has expired: make a new one for the app registration"],
-  ["7000218", "%.credential must have a secret or a certificate"],
-  ["700016", "there is no application %.credential.client-id in this tenant: check it and %.id"],
-  ["7000112", "the application %.credential.client-id is disabled"],
-  ["700027", "%.credential.certificate is not one of the app registration, or has expired"],
-  ["7000214", "%.credential.certificate is not one of the app registration"],
-  ["700024", "%.credential's assertion is outside its time: check this machine's clock"],
-  ["700211", "no federated credential of the app registration fits %.credential"],
-  ["700213", "no federated credential of the app registration fits %.credential"],
-  ["90002", "there is no tenant %.id in this cloud: check it and azure.cloud"],
-  ["900023", "%.id is neither a tenant's ID nor one of its domains"],
-  ["500011", "tokens for azure.cloud cannot be had in this tenant: check azure.cloud"],
-  ["53003", "a Conditional Access policy of the tenant keeps %.credential out"],
-  ["50076", "the account behind %.credential must sign in again, with a second factor"],
-  ["50079", "the account behind %.credential must sign in again, with a second factor"],
-  ["50173", "the account behind %.credential must sign in again"],
-  ["70043", "the account behind %.credential must sign in again"],
-  ["700082", "the account behind %.credential must sign in again"],
+  ["7000215", "%{credential}.client-secret is wrong: it must be the secret's value, not its ID"],
+  ["7000222", "%{credential}.client-secret has expired: make a new one for the app registration"],
+  ["7000218", "%{credential} must have a secret or a certificate"],
+  ["700016", "there is no application %{client} in this tenant: check it and %{tenant}"],
+  ["7000112", "the application %{client} is disabled"],
+  ["700027", "%{credential}.certificate is not one of the app registration, or has expired"],
+  ["7000214", "%{credential}.certificate is not one of the app registration"],
+  ["700024", "%{credential}'s assertion is outside its time: check this machine's clock"],
+  ["700211", "no federated credential of the app registration fits %{credential}"],
+  ["700213", "no federated credential of the app registration fits %{credential}"],
+  ["90002", "there is no tenant %{tenant} in this cloud: check it and %{cloud}"],
+  ["900023", "%{tenant} is neither a tenant's ID nor one of its domains"],
+  ["500011", "tokens for %{cloud} cannot be had in this tenant: check %{cloud}"],
+  ["53003", "a Conditional Access policy of the tenant keeps %{credential} out"],
+  ["50076", "the account behind %{credential} must sign in again, with a second factor"],
+  ["50079", "the account behind %{credential} must sign in again, with a second factor"],
+  ["50173", "the account behind %{credential} must sign in again"],
+  ["70043", "the account behind %{credential} must sign in again"],
+  ["700082", "the account behind %{credential} must sign in again"],
 ]);
 
 /** What to do when a kind of credential is not there at all. */
 const ABSENT: Readonly<Record<CredentialSettings["kind"], string>> = {
-  default: "no Azure credential was found: run `az login`, or choose one in %.credential",
-  "client-secret": "%.credential cannot sign in",
-  "client-certificate": "%.credential.certificate cannot be used",
-  "managed-identity":
-    "this machine has no such managed identity: assign it, or check %.credential.client-id",
-  "workload-identity": "%.credential finds no workload identity here",
+  default: "no Azure credential was found: run `az login`, or choose one in %{credential}",
+  "client-secret": "%{credential} cannot sign in",
+  "client-certificate": "%{credential}.certificate cannot be used",
+  "managed-identity": "this machine has no such managed identity: assign it, or check %{client}",
+  "workload-identity": "%{credential} finds no workload identity here",
   "azure-cli": "the Azure CLI is not signed in: run `az login`",
 };
 
@@ -68,11 +90,11 @@ export function signInFault(
   error: unknown,
   exchange: SignInExchange | null,
   kind: CredentialSettings["kind"],
-  setting: string,
+  keys: SignInKeys,
 ): AzureFault {
   if (exchange?.kind === "no-answer") {
     return networkCode(exchange.error) === null
-      ? absentFault(error, kind, setting)
+      ? absentFault(error, kind, keys)
       : networkFault(exchange.url, "a token", exchange.error);
   }
   if (exchange !== null && (exchange.status >= 500 || exchange.status === 429)) {
@@ -86,22 +108,32 @@ export function signInFault(
   const words = described?.error_description ?? messageOf(error);
   const code = AADSTS.exec(words)?.[1];
   if (code === undefined) {
-    return absentFault(error, kind, setting);
+    return absentFault(error, kind, keys);
   }
+  const advice = ADVICE.get(code);
   const told =
-    ADVICE.get(code)?.replaceAll("%", setting) ??
-    `Entra refuses ${setting}.credential: ${firstSentence(words)}`;
+    advice === undefined
+      ? `Entra refuses ${keys.credential}: ${firstSentence(words)}`
+      : filledIn(advice, keys);
   return credentialFault(`${told} (AADSTS${code})`, error);
 }
 
 function absentFault(
   error: unknown,
   kind: CredentialSettings["kind"],
-  setting: string,
+  keys: SignInKeys,
 ): AzureFault {
   // What each credential of the chain says would not fit in a line.
   const detail = kind === "default" ? "" : ` (${firstSentence(messageOf(error))})`;
-  return credentialFault(`${ABSENT[kind].replaceAll("%", setting)}${detail}`, error);
+  return credentialFault(`${filledIn(ABSENT[kind], keys)}${detail}`, error);
+}
+
+function filledIn(text: string, { credential, client, tenant, cloud }: SignInKeys): string {
+  return text
+    .replaceAll("%{credential}", credential)
+    .replaceAll("%{client}", client)
+    .replaceAll("%{tenant}", tenant)
+    .replaceAll("%{cloud}", cloud);
 }
 
 function credentialFault(words: string, cause: unknown): AzureFault {

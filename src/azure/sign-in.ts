@@ -6,7 +6,7 @@ import type { Clock } from "../ports.ts";
 import { createCredential } from "./credentials.ts";
 import type { CredentialSettings, IdentityOptions } from "./credentials.ts";
 import { signInFault } from "./sign-in-fault.ts";
-import type { SignInExchange } from "./sign-in-fault.ts";
+import type { SignInExchange, SignInKeys } from "./sign-in-fault.ts";
 
 const REQUEST_LIMIT_MS = 30_000;
 /** How long before its end a token is renewed. */
@@ -22,8 +22,8 @@ export interface SignInSettings {
   readonly tenantId: string;
   /** Such as `https://login.microsoftonline.com`. */
   readonly authorityHost: string;
-  /** Key of the tenant in the configuration, such as `azure.tenants[0]`. */
-  readonly setting: string;
+  /** What to change in the configuration when it fails. */
+  readonly keys: SignInKeys;
   readonly options: IdentityOptions;
 }
 
@@ -79,7 +79,7 @@ export class SignIn implements TokenCredential {
   }
 
   async #request(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
-    const { credential, tenantId, setting, options: identity } = this.#settings;
+    const { credential, tenantId, keys, options: identity } = this.#settings;
     this.#exchange = null;
     try {
       this.#credential ??= await createCredential(credential, tenantId, {
@@ -93,7 +93,7 @@ export class SignIn implements TokenCredential {
       this.#token = token;
       return token;
     } catch (error) {
-      throw signInFault(error, this.#exchange, credential.kind, setting);
+      throw signInFault(error, this.#exchange, credential.kind, keys);
     }
   }
 

@@ -157,8 +157,8 @@ export class CommandContext {
   }
 
   /** Writes to standard output, no faster than its reader takes it; nothing once that is lost. */
-  async write(text: string): Promise<void> {
-    await this.#send(this.surroundings.output, text);
+  async write(content: string | Uint8Array): Promise<void> {
+    await this.#send(this.surroundings.output, content);
   }
 
   /** One line on standard output; text from elsewhere cannot break out of it. */
@@ -202,11 +202,11 @@ export class CommandContext {
     return 1;
   }
 
-  async #send(stream: OutputStream, text: string): Promise<void> {
+  async #send(stream: OutputStream, content: string | Uint8Array): Promise<void> {
     if (this.#lost.has(stream)) {
       return;
     }
-    if (!stream.write(text) && stream.writable) {
+    if (!stream.write(content) && stream.writable) {
       await once(stream, "drain").catch((error: unknown) => error);
     }
   }

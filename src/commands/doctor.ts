@@ -5,13 +5,14 @@ import type { CommandContext } from "./command-context.ts";
 import { requireConfiguration } from "./configuration-file.ts";
 import type { ServiceOptions } from "./options.ts";
 import { slackChecks } from "./slack-chat.ts";
+import { teamsChecks } from "./teams-chat.ts";
 import { withStore } from "./stored-trail.ts";
 
 const WORDS = { passed: "ok     ", limited: "limited", failed: "FAILED " } as const;
 
 /**
- * `doorbell doctor`: checks the configuration, the store, each permission in each Azure subscription, and the tokens
- * of each chat platform.
+ * `doorbell doctor`: checks the configuration, the store, each permission in each Azure subscription, and how
+ * Doorbell signs in to each chat platform.
  *
  * @returns the exit status: 1 when something failed.
  */
@@ -40,9 +41,16 @@ export async function runDoctor(options: ServiceOptions, context: CommandContext
   for await (const check of checkAzure(configuration.azure, surroundings)) {
     await tell(check);
   }
-  if (configuration.slack !== null) {
-    // What goes wrong is in the checks themselves.
-    for await (const check of slackChecks(configuration.slack, () => {})) {
+  // What goes wrong is in the checks themselves.
+  const silent = (): void => {};
+  const { slack, teams } = configuration;
+  if (slack !== null) {
+    for await (const check of slackChecks(slack, silent)) {
+      await tell(check);
+    }
+  }
+  if (teams !== null) {
+    for await (const check of teamsChecks(teams, clock, silent)) {
       await tell(check);
     }
   }

@@ -37,6 +37,14 @@ export interface ServiceOptions {
   readonly config?: string | undefined;
 }
 
+/** What `doorbell manifest` was told. */
+export interface ManifestOptions extends ServiceOptions {
+  /** The file to write; `-` is standard output. */
+  readonly out?: string | undefined;
+  /** The version that the Teams app gets. */
+  readonly appVersion?: string | undefined;
+}
+
 /** What `doorbell store copy` was told. */
 export interface StoreCopyOptions extends ServiceOptions {
   readonly to: string;
@@ -81,9 +89,18 @@ export function askOptions(parsed: ParsedOptions): AskOptions {
   return { ...commonOptions(parsed), json: parsed["json"] === true };
 }
 
-/** Options of `serve`, `import`, `doctor` and `manifest`, as the option parser gives them. */
+/** Options of `serve`, `import` and `doctor`, as the option parser gives them. */
 export function serviceOptions(parsed: ParsedOptions): ServiceOptions {
   return { config: text(parsed["config"]) };
+}
+
+/** Options of `doorbell manifest`, as the option parser gives them. */
+export function manifestOptions(parsed: ParsedOptions): ManifestOptions {
+  return {
+    ...serviceOptions(parsed),
+    out: text(parsed["out"]),
+    appVersion: text(parsed["appVersion"]),
+  };
 }
 
 /** Options of `doorbell store copy`, as the option parser gives them. */

@@ -10,6 +10,7 @@ import type { CommandContext } from "./command-context.ts";
 import { requireConfiguration } from "./configuration-file.ts";
 import type { ServiceOptions } from "./options.ts";
 import { slackChat } from "./slack-chat.ts";
+import { teamsChat } from "./teams-chat.ts";
 import { terminalChat } from "./terminal-chat.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -54,11 +55,15 @@ export async function serveConfigured(
           installations: store,
           onInstalled: async (workspace) => service.resume(workspace),
         });
+  const teams =
+    configuration.teams === null
+      ? null
+      : await teamsChat(configuration.teams, { clock, random, log, references: store });
   const service = await startService({
     store,
     sources,
     live,
-    chats: slack === null ? [chat] : [chat, slack],
+    chats: [chat, slack, teams].filter((one) => one !== null),
     subscriptions: configuration.notifications,
     clock,
     wall: clock,

@@ -8,7 +8,8 @@ import { DoorbellError } from "../errors.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { TimelineOptions } from "./options.ts";
 import { readPeriod } from "./period-options.ts";
-import { checkPictureFile, writePictureFile } from "./picture-file.ts";
+import { writeOutputFile } from "./output-file.ts";
+import { checkPictureFile } from "./picture-file.ts";
 import { readTrail } from "./trail-reading.ts";
 import type { TrailReading } from "./trail-reading.ts";
 
@@ -47,7 +48,7 @@ export async function writeTimeline(
     period: joined(subject.period, asked),
   });
   const content = form === "svg" ? new TextEncoder().encode(drawing.svg) : drawing.png;
-  await writePictureFile(options.out, content, random);
+  await writeOutputFile(options.out, content, random);
   await context.write(`${drawing.altText}\n`);
   return read.isWhole ? 0 : 1;
 }

@@ -1,13 +1,12 @@
 import { z } from "zod";
-import type { CloudEndpoints, CredentialConfiguration } from "./configuration.ts";
-import { resolvePath, secretSetting } from "./secret-setting.ts";
+import type { CloudEndpoints } from "./configuration.ts";
+import { credentialSection } from "./credential-section.ts";
 import type { SecretSources } from "./secret-setting.ts";
 import {
   durationSetting,
   guidSetting,
   switchSetting,
   tenantSetting,
-  textSetting,
   urlSetting,
 } from "./setting-forms.ts";
 
@@ -30,7 +29,6 @@ const CLOUDS = {
   },
 } satisfies Record<string, CloudEndpoints>;
 
-const CLIENT_ID = "11111111-2222-3333-4444-555555555555";
 const SUBSCRIPTION = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
 
 /** The section `azure`. */
@@ -127,89 +125,6 @@ function tenantSection(sources: SecretSources) {
       .describe("IDs of the Azure subscriptions to watch.")
       .meta({ examples: [[SUBSCRIPTION]] }),
   });
-}
-
-function credentialSection(sources: SecretSources) {
-  const clientId = guidSetting()
-    .describe("Application (client) ID of the app registration.")
-    .meta({ examples: [CLIENT_ID] });
-  const identityId = guidSetting()
-    .optional()
-    .meta({ examples: [CLIENT_ID] });
-  return z
-    .discriminatedUnion("kind", [
-      z
-        .strictObject({ kind: z.literal("default") })
-        .describe(
-          "The first that works of environment variables, workload identity, managed identity and developer tools.",
-        ),
-      z
-        .strictObject({
-          kind: z.literal("client-secret"),
-          "client-id": clientId,
-          "client-secret": secretSetting(sources)
-            .describe("A client secret of the app registration.")
-            .meta({ examples: [{ env: "DOORBELL_CLIENT_SECRET" }] }),
-        })
-        .transform((own) => ({
-          kind: own.kind,
-          clientId: own["client-id"],
-          clientSecret: own["client-secret"],
-        }))
-        .describe("An app registration with a secret."),
-      z
-        .strictObject({
-          kind: z.literal("client-certificate"),
-          "client-id": clientId,
-          certificate: textSetting("path")
-            .describe(
-              "PEM file with the certificate and its private key; relative to the folder of the configuration file.",
-            )
-            .meta({ examples: ["/etc/doorbell/azure.pem"] }),
-          password: secretSetting(sources)
-            .optional()
-            .describe("Password of the private key, where it has one.")
-            .meta({ examples: [{ file: "/run/secrets/azure-key-password" }] }),
-        })
-        .transform((own) => ({
-          kind: own.kind,
-          clientId: own["client-id"],
-          certificate: resolvePath(own.certificate, sources.folder),
-          password: own.password ?? null,
-        }))
-        .describe("An app registration with a certificate."),
-      z
-        .strictObject({
-          kind: z.literal("managed-identity"),
-          "client-id": identityId.describe(
-            "Client ID of a user-assigned identity. Without it: the system-assigned one.",
-          ),
-        })
-        .transform((own) => ({ kind: own.kind, clientId: own["client-id"] ?? null }))
-        .describe("The managed identity of the Azure machine that Doorbell runs on."),
-      z
-        .strictObject({
-          kind: z.literal("workload-identity"),
-          "client-id": identityId.describe("Without it: `AZURE_CLIENT_ID` of the environment."),
-          "token-file": textSetting("path")
-            .optional()
-            .describe("Without it: `AZURE_FEDERATED_TOKEN_FILE` of the environment.")
-            .meta({ examples: ["/var/run/secrets/azure/tokens/azure-identity-token"] }),
-        })
-        .transform((own) => ({
-          kind: own.kind,
-          clientId: own["client-id"] ?? null,
-          tokenFile:
-            own["token-file"] === undefined ? null : resolvePath(own["token-file"], sources.folder),
-        }))
-        .describe("Microsoft Entra Workload ID, in Kubernetes."),
-      z
-        .strictObject({ kind: z.literal("azure-cli") })
-        .describe("Whoever is signed in with `az login`."),
-    ])
-    .prefault({ kind: "default" })
-    .transform((credential): CredentialConfiguration => credential)
-    .describe("How to sign in to the tenant.");
 }
 
 /** Told beside other faults, so the tenants may be anything yet. */

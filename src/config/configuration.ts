@@ -16,6 +16,8 @@ export interface Configuration {
   readonly notifications: readonly ConfiguredSubscription[];
   /** null without Slack. */
   readonly slack: SlackConfiguration | null;
+  /** null without Microsoft Teams. */
+  readonly teams: TeamsConfiguration | null;
   readonly http: HttpConfiguration;
   readonly log: { readonly level: LogLevel };
 }
@@ -127,6 +129,41 @@ export interface SlackConfiguration {
   /** With a slash at the end. */
   readonly apiUrl: string;
   readonly callTimeout: Duration;
+}
+
+/** Microsoft Teams as a chat: what its adapter is made with, how its bot signs in, and what the manifest says. */
+export interface TeamsConfiguration {
+  /** Lower-cased; null only in development, where nothing that arrives is authenticated. */
+  readonly appId: string | null;
+  /** The ID of the tenant that the bot is registered in, lower-cased. */
+  readonly tenant: string;
+  /** null in development. */
+  readonly credential: CredentialConfiguration | null;
+  readonly listen: { readonly host: string; readonly port: number; readonly path: string };
+  /** Where the Bot Connector posts; null where nobody said. */
+  readonly publicUrl: string | null;
+  /** IDs of the tenants that may use Doorbell, lower-cased; empty for the bot's own. */
+  readonly tenants: readonly string[];
+  /** Such as `19:…@thread.tacv2`. */
+  readonly channels: readonly string[] | "all";
+  readonly directMessages: boolean;
+  readonly guests: boolean;
+  readonly cloud: BotCloud;
+  readonly callTimeout: Duration;
+}
+
+/** Where the Bot Framework of an Azure cloud signs and lets sign in. */
+export interface BotCloud {
+  /** Signs the bot in, such as `https://login.microsoftonline.com`. */
+  readonly authorityHost: string;
+  /** Where the keys that sign activities are published. */
+  readonly openIdMetadataUrl: string;
+  /** The issuer of the activities' tokens. */
+  readonly issuer: string;
+  /** What the bot's own tokens are asked for, such as `https://api.botframework.com/.default`. */
+  readonly scope: string;
+  /** The Bot Connector for tenants that nothing was heard from yet. */
+  readonly serviceUrl: string;
 }
 
 /** Where `/healthz` and `/metrics` are served. */

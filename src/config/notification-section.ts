@@ -5,8 +5,15 @@ import { parsePortRange } from "../domain/security-rule.ts";
 import type { PortRange } from "../domain/security-rule.ts";
 import { channelSetting, workspaceSetting } from "./slack-section.ts";
 import { guidSetting, textSetting } from "./setting-forms.ts";
+import { conversationSetting } from "./teams-section.ts";
 
-const PLATFORMS = ["slack", "terminal"] as const;
+const PLATFORMS = ["slack", "teams", "terminal"] as const;
+/** What names a channel for good; a name of the terminal may be any. */
+const IDENTITIES = {
+  slack: { workspace: workspaceSetting(), channel: channelSetting() },
+  teams: { workspace: guidSetting(), channel: conversationSetting() },
+  terminal: null,
+};
 const KINDS = ["jit", "direct"] as const satisfies readonly Opening["kind"][];
 const VERDICTS = [
   "certain",
@@ -77,26 +84,33 @@ export function notificationSection() {
       workspace: z
         .string({ error: "must be a text" })
         .prefault("")
-        .describe("The platform's identity of the workspace; Slack needs it.")
+        .describe(
+          "The platform's identity of the workspace: `T…` for Slack, the tenant's ID for Teams, nothing for the terminal.",
+        )
         .meta({ title: "text", examples: ["T0123456789"] }),
       channel: textSetting("text")
         .describe("The platform's identity of the channel.")
         .meta({ examples: ["C0123456789"] }),
     })
-    .superRefine((own, context) => {
-      if (own.platform !== "slack") {
-        return;
-      }
+    .transform((own, context) => {
+      const identities = IDENTITIES[own.platform];
       // A channel has one name only if its workspace is always told.
-      for (const [key, form] of [
-        ["workspace", workspaceSetting()],
-        ["channel", channelSetting()],
+      const workspace = identities?.workspace.safeParse(own.workspace);
+      const channel = identities?.channel.safeParse(own.channel);
+      for (const [key, parsed] of [
+        ["workspace", workspace],
+        ["channel", channel],
       ] as const) {
-        const message = form.safeParse(own[key]).error?.issues[0]?.message;
+        const message = parsed?.error?.issues[0]?.message;
         if (message !== undefined) {
           context.addIssue({ code: "custom", message, path: [key] });
         }
       }
+      return {
+        ...own,
+        workspace: workspace?.data ?? own.workspace,
+        channel: channel?.data ?? own.channel,
+      };
     })
     .describe("Where the notifications are posted.");
   return z

@@ -7,6 +7,7 @@ import { resolvePath, secretSetting } from "./secret-setting.ts";
 import type { SecretSources } from "./secret-setting.ts";
 import { durationSetting, portSetting, textSetting, zoneSetting } from "./setting-forms.ts";
 import { slackSection } from "./slack-section.ts";
+import { teamsSection } from "./teams-section.ts";
 
 /** What the meaning of a configuration depends on besides its text. */
 export interface ConfigurationSources extends SecretSources {
@@ -50,6 +51,7 @@ export function configurationSchema(sources: ConfigurationSources) {
         .meta({ title: "days and hours", examples: ["mon-fri 07:00-19:00"] }),
       notifications: notificationSection(),
       slack: slackSection(sources),
+      teams: teamsSection(sources),
       http: httpSection(),
       log: z
         .strictObject({
@@ -62,20 +64,23 @@ export function configurationSchema(sources: ConfigurationSources) {
         .prefault({})
         .describe("What the program says about itself, on standard error."),
     })
-    .superRefine(({ notifications, slack }, context) => {
+    .superRefine(({ notifications, slack, teams }, context) => {
+      const absent: Readonly<Record<string, string>> = {
+        ...(slack === undefined ? { slack: "is Slack, and there is no section slack" } : {}),
+        ...(teams === undefined ? { teams: "is Teams, and there is no section teams" } : {}),
+      };
       for (const [index, { channel }] of notifications.entries()) {
-        if (channel.platform === "slack" && slack === undefined) {
-          context.addIssue({
-            code: "custom",
-            message: "is Slack, and there is no section slack",
-            path: ["notifications", index, "channel", "platform"],
-          });
+        const message = absent[channel.platform];
+        if (message !== undefined) {
+          const path = ["notifications", index, "channel", "platform"];
+          context.addIssue({ code: "custom", message, path });
         }
       }
     })
-    .transform(({ "working-hours": hours, retention, slack, zone = sources.zone, ...rest }) => ({
+    .transform(({ "working-hours": hours, retention, zone = sources.zone, ...rest }) => ({
       ...rest,
-      slack: slack ?? null,
+      slack: rest.slack ?? null,
+      teams: rest.teams ?? null,
       zone,
       retention: retention === "forever" ? null : retention,
       workingHours: hours === undefined ? null : parseWorkingHours(hours, zone),

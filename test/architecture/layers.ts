@@ -105,9 +105,10 @@ export const LAYERS: readonly Layer[] = [
       "src/message/",
       "src/picture/",
       "adapters/slack/index.ts",
+      "adapters/teams/index.ts",
       "adapters/terminal/index.ts",
     ],
-    packages: ["luxon"],
+    packages: ["fflate", "luxon"],
   },
   {
     path: "src/command-line.ts",

@@ -6,7 +6,7 @@ import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AzureFault } from "../../src/azure/azure-fault.ts";
 import type { CredentialSettings } from "../../src/azure/credentials.ts";
-import { signInFault } from "../../src/azure/sign-in-fault.ts";
+import { signInFault, tenantKeys } from "../../src/azure/sign-in-fault.ts";
 import { MINUTE, SECOND } from "../../src/domain/instant.ts";
 import {
   allowSignIn,
@@ -171,7 +171,7 @@ test.each([
   ],
 ])("a machine without %s", (kind, words) => {
   const error = new Error("Azure CLI could not be found. Visit a page.\nAnd more");
-  const fault = signInFault(error, null, kind, "azure.tenants[0]");
+  const fault = signInFault(error, null, kind, tenantKeys("azure.tenants[0]"));
   expect(fault.message).toBe(`Doorbell cannot sign in to Azure: ${words}`);
 });
 

@@ -31,6 +31,7 @@ describe("an empty configuration", () => {
       workingHours: null,
       notifications: [],
       slack: null,
+      teams: null,
       http: { host: "127.0.0.1", port: 8080 },
       log: { level: "info" },
     });

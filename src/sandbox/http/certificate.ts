@@ -29,15 +29,17 @@ const CONTEXT = { version: 0xa0, extensions: 0xa3, dnsName: 0x82, address: 0x87 
  * Makes a fresh certificate for `localhost` and 127.0.0.1 (X.509 version 3, RFC 5280; an EC key, which
  * takes a millisecond). Its private key never leaves the process, so it is valid for any present time: the
  * sandbox's clock is not the one that TLS looks at.
+ *
+ * @param subject whoever trusts several such certificates tells them apart by it.
  */
-export function makeServerIdentity(): ServerIdentity {
+export function makeServerIdentity(subject = "Doorbell sandbox"): ServerIdentity {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = der(TAG.sequence, oid(ECDSA_WITH_SHA256));
   const name = der(
     TAG.sequence,
     der(
       TAG.set,
-      der(TAG.sequence, oid(COMMON_NAME), der(TAG.utf8, Buffer.from("Doorbell sandbox"))),
+      der(TAG.sequence, oid(COMMON_NAME), der(TAG.utf8, Buffer.from(subject))),
     ),
   );
   const validity = der(

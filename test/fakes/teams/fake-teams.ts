@@ -90,7 +90,7 @@ export class FakeTeams {
       });
     };
     this.#server = createServer(answer);
-    const identity = options.https === true ? makeServerIdentity() : null;
+    const identity = options.https === true ? makeServerIdentity("Fake Teams") : null;
     this.ca = identity?.certificate ?? null;
     this.#tlsServer =
       identity === null
