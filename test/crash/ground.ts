@@ -13,20 +13,25 @@ import type { Random } from "../../src/sandbox/random.ts";
 import { startFakeSlack } from "../fakes/slack/fake-slack.ts";
 import type { FakeSlack } from "../fakes/slack/fake-slack.ts";
 import type { FakeChannel } from "../fakes/slack/world.ts";
+import { startFakeTeams } from "../fakes/teams/fake-teams.ts";
+import type { FakeTeams } from "../fakes/teams/fake-teams.ts";
+import type { FakeConversation } from "../fakes/teams/world.ts";
 import { StoryClock } from "./story-clock.ts";
 
-const CHANNELS = ["ops", "security", "audit"];
+const CHANNELS = ["ops", "security"];
 /** JIT takes a moment to write a rule, and to remove it. */
-const REST: Duration = MINUTE;
+const REST: Duration = 2 * MINUTE;
 
-/** What the program lives on: a tenant, a Slack, a folder, and a clock for all of them. */
+/** What the program lives on: a tenant, a Slack, a Teams, a folder, and a clock for all of them. */
 export class Ground {
   readonly folder: string;
   readonly clock: StoryClock;
   readonly sandbox: Sandbox;
   readonly slack: FakeSlack;
+  readonly teams: FakeTeams;
   readonly store: StoreConfiguration;
   readonly channels: readonly FakeChannel[];
+  readonly conversation: FakeConversation;
   readonly #random: Random;
   /** Until when a port of a VM is asked for already. */
   readonly #taken = new Map<string, number>();
@@ -47,31 +52,46 @@ export class Ground {
       tokenLifetime: Number.POSITIVE_INFINITY,
     });
     const slack = await startFakeSlack({ now: () => clock.now() });
-    writeFileSync(join(folder, "ca.pem"), sandbox.ca);
-    return new Ground(random, { folder, clock, sandbox, slack, store: storeIn(folder) });
+    const teams = await startFakeTeams({ now: () => clock.now(), https: true });
+    writeFileSync(join(folder, "ca.pem"), `${sandbox.ca}\n${teams.ca ?? ""}`);
+    return new Ground(random, { folder, clock, sandbox, slack, teams, store: storeIn(folder) });
   }
 
   private constructor(
     random: Random,
-    parts: Pick<Ground, "folder" | "clock" | "sandbox" | "slack" | "store">,
+    parts: Pick<Ground, "folder" | "clock" | "sandbox" | "slack" | "teams" | "store">,
   ) {
     this.#random = random;
     this.folder = parts.folder;
     this.clock = parts.clock;
     this.sandbox = parts.sandbox;
     this.slack = parts.slack;
+    this.teams = parts.teams;
     this.store = parts.store;
     this.channels = CHANNELS.map((name) => this.slack.workspace.addChannel({ name }));
+    this.conversation = this.teams.tenant.addChannel({ name: "Ops" });
   }
 
-  ref({ id }: FakeChannel): ChannelRef {
+  /** Every channel that subscribes: those of Slack, and the one of Teams. */
+  get refs(): readonly ChannelRef[] {
+    return [
+      ...this.channels.map((channel) => this.refOf(channel)),
+      { platform: "teams", workspace: this.teams.tenant.id, channel: this.conversation.id },
+    ];
+  }
+
+  refOf({ id }: FakeChannel): ChannelRef {
     return { platform: "slack", workspace: this.slack.workspace.team, channel: id };
   }
 
   /** Writes the configuration of a replica; gives its path and where its health page is. */
   async configure(replica: string): Promise<{ readonly path: string; readonly health: string }> {
-    const { sandbox, slack } = this;
-    const [healthPort, slackPort] = [await freePort(), await freePort()];
+    const { sandbox, slack, teams } = this;
+    const [healthPort, slackPort, teamsPort] = [
+      await freePort(),
+      await freePort(),
+      await freePort(),
+    ];
     const store =
       this.store.kind === "sqlite"
         ? `{ kind: sqlite, path: "${this.store.path}" }`
@@ -84,7 +104,7 @@ azure:
     - id: ${sandbox.tenantId}
       credential: { kind: client-secret, client-id: ${sandbox.clientId}, client-secret: { env: SANDBOX_SECRET } }
       subscriptions: [${sandbox.subscriptions.join(", ")}]
-  poll: 5s
+  poll: 10s
   backfill: 1d
 store: ${store}
 http: { port: ${healthPort} }
@@ -94,8 +114,18 @@ slack:
   http: { signing-secret: { env: SIGNING_SECRET }, port: ${slackPort} }
   channels: [${channels.join(", ")}]
   api-url: ${slack.apiUrl}
+teams:
+  tenant: ${teams.tenant.id}
+  app-id: ${teams.appId}
+  credential: { kind: client-secret, client-secret: { env: TEAMS_SECRET } }
+  http: { port: ${teamsPort} }
+  endpoints:
+    authority-host: ${teams.authority}
+    openid-metadata: ${teams.cloud.openIdMetadataUrl}
+    service-url: ${teams.serviceUrl}
+  channels: all
 notifications:
-${channels.map((id) => `  - channel: { platform: slack, workspace: ${slack.workspace.team}, channel: ${id} }\n`).join("")}`;
+${this.refs.map((ref) => `  - channel: ${JSON.stringify(ref)}\n`).join("")}`;
     const path = join(this.folder, `${replica}.yaml`);
     writeFileSync(path, text);
     return { path, health: `http://127.0.0.1:${healthPort}` };
@@ -109,6 +139,9 @@ ${channels.map((id) => `  - channel: { platform: slack, workspace: ${slack.works
       SANDBOX_SECRET: this.sandbox.clientSecret,
       BOT_TOKEN: this.slack.botToken,
       SIGNING_SECRET: this.slack.signingSecret,
+      TEAMS_SECRET: this.teams.clientSecret,
+      // Shared by all, so that a start takes no longer than it must.
+      NODE_COMPILE_CACHE: join(tmpdir(), "doorbell-crash-compiled"),
       ...(this.store.kind === "postgres" ? { STORE_URL: this.store.url.reveal() } : {}),
     };
   }
@@ -117,14 +150,25 @@ ${channels.map((id) => `  - channel: { platform: slack, workspace: ${slack.works
   async open(): Promise<void> {
     const { model, frontDesk } = this.sandbox;
     const now = this.clock.now();
+    // Who asks for what stands already only prolongs it, and it may stand for a while after its end.
+    const standing = new Set(
+      this.sandbox
+        .truth()
+        .openings.filter(({ closedAt }) => closedAt === null || closedAt > now - REST)
+        .map(({ vm, port }) => `${vm?.toLowerCase()} ${port}`),
+    );
     const free = model.vms
-      .flatMap((vm) => vm.ports.map((port) => ({ vm: vm.name, port })))
-      .filter(({ vm, port }) => (this.#taken.get(`${vm} ${port}`) ?? 0) < now);
+      .flatMap(({ id, name, ports }) => ports.map((port) => ({ id, vm: name, port })))
+      .filter(
+        ({ id, vm, port }) =>
+          (this.#taken.get(`${vm} ${port}`) ?? 0) < now &&
+          !standing.has(`${id.toLowerCase()} ${port}`),
+      );
     if (free.length === 0) {
       return;
     }
     const { vm, port } = this.#random.pick(free);
-    const minutes = this.#random.int(1, 5);
+    const minutes = this.#random.int(2, 8);
     // The desk knows people by their lower-cased names.
     const known = model.people.filter((person) => person.caller === person.caller.toLowerCase());
     const { caller } = this.#random.pick(known);
@@ -140,6 +184,7 @@ ${channels.map((id) => `  - channel: { platform: slack, workspace: ${slack.works
   async stop(): Promise<void> {
     await this.sandbox.stop();
     await this.slack.stop();
+    await this.teams.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

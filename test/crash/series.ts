@@ -7,7 +7,7 @@ import { Random } from "../../src/sandbox/random.ts";
 import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
 import { DoomedProgram } from "./doomed-program.ts";
 import { Ground } from "./ground.ts";
-import { standingInSlack, stir } from "./slack-weather.ts";
+import { calm, standing, stir } from "./chat-weather.ts";
 import { isWhenStopping } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 import { judge } from "./verdict.ts";
@@ -62,7 +62,7 @@ export async function runSeries(plan: SeriesPlan, tally: Tally): Promise<void> {
       const died = await playRound(crowd, random, tally, plan.replicas);
       plan.onRound(`${plan.name} ${round}/${plan.rounds}: ${died}`);
     }
-    ground.slack.historyLag = 0;
+    calm(ground);
     await crowd.allServe();
     const from = ground.clock.now();
     const verdict = await settled(ground, { ringsFrom, shownFrom }, (line) => {
@@ -190,8 +190,8 @@ async function settled(
       const verdict = await judge({
         store,
         truth: ground.sandbox.truth(),
-        standing: standingInSlack(ground),
-        channels: ground.channels.map((channel) => ground.ref(channel)),
+        standing: standing(ground),
+        channels: ground.refs,
         ...since,
       });
       const isRight = verdict.lost.length + verdict.wrong.length === 0;

@@ -50,14 +50,25 @@ export function isStoreCall(name: string): name is StoreCall {
   return name in STORE_CALLS;
 }
 
-/** Whether somebody may look into a method of Slack's Web API on a delivery's way. */
-export function isSlackCall(method: string): boolean {
-  return SLACK_CALLS.some((one) => one === method);
+/** What a delivery asks of the Bot Connector: it posts, and it edits. */
+const TEAMS_CALLS = ["teams post", "teams edit"] as const;
+
+/** The step's name of a call of Slack's Web API; null for one that no delivery makes. */
+export function slackCall(url: string): string | null {
+  return SLACK_CALLS.find((method) => url.endsWith(`/api/${method}`)) ?? null;
+}
+
+/** The same of the Bot Connector. */
+export function teamsCall(verb: string, url: string): string | null {
+  if (!/\/v3\/conversations(?:\/[^/]+\/activities)?(?:\/[^/]+)?$/.test(url)) {
+    return null;
+  }
+  return verb === "POST" ? TEAMS_CALLS[0] : verb === "PUT" ? TEAMS_CALLS[1] : null;
 }
 
 /**
  * Every step at which a program can be killed: before and after each call of the store; within a call that
- * writes, when all is written but not yet committed; before a call of Slack, and when Slack has done it but
+ * writes, when all is written but not yet committed; before a call of Slack or Teams, and when that is done but
  * nothing of the answer is read.
  */
 export const STEPS: readonly string[] = [
@@ -66,7 +77,7 @@ export const STEPS: readonly string[] = [
     ...(STORE_CALLS[call] === "writes" ? [`within ${call}`] : []),
     `after ${call}`,
   ]),
-  ...SLACK_CALLS.flatMap((method) => [`before ${method}`, `after ${method}`]),
+  ...[...SLACK_CALLS, ...TEAMS_CALLS].flatMap((call) => [`before ${call}`, `after ${call}`]),
 ];
 
 /** The steps that every program comes by which reads, delivers and stops. */

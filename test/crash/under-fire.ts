@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import timers, { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { DatabaseStore } from "../../src/store/database-store.ts";
-import { isSlackCall, STORE_CALL_NAMES } from "./steps.ts";
+import { slackCall, STORE_CALL_NAMES, teamsCall } from "./steps.ts";
 import { readCourse, storyTime } from "./story-clock.ts";
 
 const { CRASH_CLOCK: clockFile = "", CRASH_AT = "", CRASH_COUNT = "1" } = process.env;
@@ -20,7 +20,7 @@ let left = Number(CRASH_COUNT);
 setClock();
 watchStore();
 watchCommits();
-watchSlack();
+watchChats();
 
 /** The program comes by a step, and perhaps no further. */
 function step(name: string): void {
@@ -125,17 +125,18 @@ function wrapOwn(target: object, method: string, before: () => void): void {
   }
 }
 
-function watchSlack(): void {
+/** Slack's client and the Bot Connector's both call through `fetch`. */
+function watchChats(): void {
   const fetched = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
-    const method = url.slice(url.lastIndexOf("/") + 1);
-    if (!isSlackCall(method)) {
+    const call = slackCall(url) ?? teamsCall(init?.method ?? "GET", url);
+    if (call === null) {
       return fetched(input, init);
     }
-    step(`before ${method}`);
+    step(`before ${call}`);
     const response = await fetched(input, init);
-    step(`after ${method}`);
+    step(`after ${call}`);
     return response;
   };
 }

@@ -27,7 +27,7 @@ export interface Standing {
   /** The key of the delivery, as it stands inside the message. */
   readonly key: string;
   readonly isReply: boolean;
-  /** Whether it says that it may be a repeat. */
+  /** Whether it says that it may be a repeat; only where a platform cannot be read. */
   readonly isMarked: boolean;
   /** When it was first posted. */
   readonly postedAt: Instant;
@@ -108,6 +108,9 @@ export async function judge(given: Case): Promise<Verdict> {
     marked: standing.filter(({ isMarked }) => isMarked).length,
     wrong: [
       ...differences(openings.map(trailRow), truth, given.shownFrom),
+      ...standing.flatMap(({ isMarked, channel, key }) =>
+        isMarked && channel.platform === "slack" ? [`${key} is marked in Slack`] : [],
+      ),
       ...strangers(standing, announced),
       ...missayings(standing, openings, announced),
     ],
