@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { SECOND } from "../../src/domain/instant.ts";
-import { REPEAT_TEXT } from "../../src/message/repeat-notice.ts";
 import type { Random } from "../../src/sandbox/random.ts";
 import type { Fault } from "../fakes/slack/faults.ts";
 import { POSTS } from "../fakes/teams/faults.ts";
-import { shownText } from "../fakes/teams/reading.ts";
 import type { Ground } from "./ground.ts";
 import type { Standing } from "./verdict.ts";
 
@@ -21,6 +19,8 @@ const METHODS = [
 const LATENESS = [0, 0, 5 * SECOND, 25 * SECOND] as const;
 
 const MOST_FAULTS = 3;
+/** How a message begins to say so, whatever the platform's markup. */
+const MARK = "This may be a repeat";
 const slackPayload = z.object({ key: z.string(), repeated: z.boolean().optional() });
 const teamsCard = z.object({ body: z.tuple([z.object({ id: z.string() })]).rest(z.unknown()) });
 
@@ -99,7 +99,7 @@ function standingInTeams({ teams, conversation }: Ground): readonly Standing[] {
     channel,
     key: teamsCard.parse(message.attachments[0]?.content).body[0].id,
     isReply: message.thread !== null,
-    isMarked: shownText(message).includes(REPEAT_TEXT),
+    isMarked: JSON.stringify(message.attachments).includes(MARK),
     postedAt: Number(message.id),
     says: null,
   }));

@@ -158,6 +158,8 @@ ${this.refs.map((ref) => `  - channel: ${JSON.stringify(ref)}\n`).join("")}`;
         .map(({ vm, port }) => `${vm?.toLowerCase()} ${port}`),
     );
     const free = model.vms
+      // Of two VMs of one name, the desk knows the first.
+      .filter(({ name }, index) => model.vms.findIndex((one) => one.name === name) === index)
       .flatMap(({ id, name, ports }) => ports.map((port) => ({ id, vm: name, port })))
       .filter(
         ({ id, vm, port }) =>
