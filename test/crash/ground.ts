@@ -33,6 +33,8 @@ export class Ground {
   readonly channels: readonly FakeChannel[];
   readonly conversation: FakeConversation;
   readonly #random: Random;
+  /** How many requests were made: each opens a port, a moment later. */
+  asked = 0;
   /** Until when a port of a VM is asked for already. */
   readonly #taken = new Map<string, number>();
 
@@ -174,6 +176,7 @@ ${this.refs.map((ref) => `  - channel: ${JSON.stringify(ref)}\n`).join("")}`;
     // The desk knows people by their lower-cased names.
     const known = model.people.filter((person) => person.caller === person.caller.toLowerCase());
     const { caller } = this.#random.pick(known);
+    this.asked += 1;
     this.#taken.set(`${vm} ${port}`, now + minutes * MINUTE + REST);
     const query = new URLSearchParams({ vm, port: String(port), minutes: String(minutes) });
     query.set("as", caller);

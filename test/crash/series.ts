@@ -16,7 +16,7 @@ import type { Verdict } from "./verdict.ts";
 /** How many times as fast as real time a story goes. */
 const SPEED = 10;
 /** By then the log has shown every NSG once. */
-const SHOWN = 11 * MINUTE;
+export const SHOWN = 11 * MINUTE;
 /** Longer than a claim lasts. */
 const NAP = 4 * MINUTE;
 /** Any moment lies within so many real ms from a program's start. */
@@ -90,7 +90,7 @@ async function playRound(
 ): Promise<string> {
   const { ground } = crowd;
   const victim = random.int(0, replicas - 1);
-  const step = tally.nextStep();
+  const step = tally.nextStep(replicas);
   await crowd.end(victim);
   if (replicas === 1 && random.chance(0.5)) {
     ground.clock.skip(NAP);
@@ -177,7 +177,7 @@ class Crowd {
 }
 
 /** Waits until all is as it should be, or for as long as patience lasts; judges. */
-async function settled(
+export async function settled(
   ground: Ground,
   since: { readonly ringsFrom: Instant; readonly shownFrom: Instant },
   onWaiting: (line: string) => void,
@@ -194,7 +194,9 @@ async function settled(
         channels: ground.refs,
         ...since,
       });
-      const isRight = verdict.lost.length + verdict.wrong.length === 0;
+      const isRight =
+        verdict.lost.length + verdict.wrong.length === 0 &&
+        verdict.owed >= ground.asked * ground.refs.length;
       if (isRight || verdict.doubled.length > 0 || performance.now() > end) {
         return verdict;
       }

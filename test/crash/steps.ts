@@ -88,6 +88,11 @@ export function isWhenStopping(step: string): boolean {
   return WHEN_STOPPING.has(callOf(step));
 }
 
+/** Whether a program comes by the step only where it shares a store with others. */
+export function isAmongReplicas(step: string): boolean {
+  return callOf(step) === "giveLeases";
+}
+
 function callOf(step: string): string {
   return step.slice(step.indexOf(" ") + 1);
 }

@@ -1,4 +1,4 @@
-import { STEPS, USUAL_STEPS } from "./steps.ts";
+import { isAmongReplicas, STEPS, USUAL_STEPS } from "./steps.ts";
 import type { Random } from "../../src/sandbox/random.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -25,15 +25,16 @@ export class Tally {
   }
 
   /** One of the steps at which programs died least often so far; null for any moment. */
-  nextStep(): string | null {
-    if (this.#random.chance(0.3)) {
+  nextStep(replicas: number): string | null {
+    if (this.#random.chance(0.25)) {
       return null;
     }
+    const usual = USUAL_STEPS.filter((step) => replicas > 1 || !isAmongReplicas(step));
     // Whoever did not come by may the next time, and must not keep others from it for ever.
     const weight = (step: string): number =>
       (this.kills.get(step) ?? 0) + (this.#planned.get(step) ?? 0);
-    const least = Math.min(...USUAL_STEPS.map(weight));
-    const step = this.#random.pick(USUAL_STEPS.filter((one) => weight(one) === least));
+    const least = Math.min(...usual.map(weight));
+    const step = this.#random.pick(usual.filter((one) => weight(one) === least));
     this.#planned.set(step, (this.#planned.get(step) ?? 0) + 1);
     return step;
   }
