@@ -86,32 +86,28 @@ export class Ground {
     return { platform: "slack", workspace: this.slack.workspace.team, channel: id };
   }
 
-  /** Writes the configuration of a replica; gives its path and where its health page is. */
-  async configure(replica: string): Promise<{ readonly path: string; readonly health: string }> {
+  /**
+   * Writes the configuration of a replica; gives its path and where its health page is.
+   *
+   * @param own a store of its own, for a program that reads the tenant and tells nobody.
+   */
+  async configure(
+    replica: string,
+    own: StoreConfiguration | null = null,
+  ): Promise<{ readonly path: string; readonly health: string }> {
     const { sandbox, slack, teams } = this;
     const [healthPort, slackPort, teamsPort] = [
       await freePort(),
       await freePort(),
       await freePort(),
     ];
+    const kept = own ?? this.store;
     const store =
-      this.store.kind === "sqlite"
-        ? `{ kind: sqlite, path: "${this.store.path}" }`
+      kept.kind === "sqlite"
+        ? `{ kind: sqlite, path: "${kept.path}" }`
         : "{ kind: postgres, url: { env: STORE_URL } }";
     const channels = this.channels.map(({ id }) => id);
-    const text = `
-azure:
-  endpoints: { authority-host: "${sandbox.authority}", resource-manager: "${sandbox.resourceManager}" }
-  tenants:
-    - id: ${sandbox.tenantId}
-      credential: { kind: client-secret, client-id: ${sandbox.clientId}, client-secret: { env: SANDBOX_SECRET } }
-      subscriptions: [${sandbox.subscriptions.join(", ")}]
-  poll: 10s
-  backfill: 1d
-store: ${store}
-http: { port: ${healthPort} }
-zone: UTC
-slack:
+    const chats = `slack:
   bot-token: { env: BOT_TOKEN }
   http: { signing-secret: { env: SIGNING_SECRET }, port: ${slackPort} }
   channels: [${channels.join(", ")}]
@@ -128,8 +124,21 @@ teams:
   channels: all
 notifications:
 ${this.refs.map((ref) => `  - channel: ${JSON.stringify(ref)}\n`).join("")}`;
+    const text = `
+azure:
+  endpoints: { authority-host: "${sandbox.authority}", resource-manager: "${sandbox.resourceManager}" }
+  tenants:
+    - id: ${sandbox.tenantId}
+      credential: { kind: client-secret, client-id: ${sandbox.clientId}, client-secret: { env: SANDBOX_SECRET } }
+      subscriptions: [${sandbox.subscriptions.join(", ")}]
+  poll: 10s
+  backfill: 1d
+store: ${store}
+http: { port: ${healthPort} }
+zone: UTC
+`;
     const path = join(this.folder, `${replica}.yaml`);
-    writeFileSync(path, text);
+    writeFileSync(path, own === null ? text + chats : text);
     return { path, health: `http://127.0.0.1:${healthPort}` };
   }
 

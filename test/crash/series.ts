@@ -8,6 +8,7 @@ import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
 import { DoomedProgram } from "./doomed-program.ts";
 import { Ground } from "./ground.ts";
 import { calm, standing, stir } from "./chat-weather.ts";
+import { untoldByLog } from "./never-killed.ts";
 import { isWhenStopping } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 import { judge } from "./verdict.ts";
@@ -183,6 +184,7 @@ export async function settled(
   onWaiting: (line: string) => void,
 ): Promise<Verdict> {
   let toldAt = performance.now();
+  let untold: ReadonlySet<string> = new Set();
   const store = await openStore(ground.store, ground.clock);
   try {
     const end = performance.now() + PATIENCE;
@@ -192,6 +194,7 @@ export async function settled(
         truth: ground.sandbox.truth(),
         standing: standing(ground),
         channels: ground.refs,
+        untold,
         ...since,
       });
       const isRight =
@@ -203,6 +206,9 @@ export async function settled(
       if (performance.now() - toldAt > TELL) {
         toldAt = performance.now();
         onWaiting([...verdict.lost, ...verdict.wrong].join("; ").slice(0, MOST_TOLD));
+        if (verdict.wrong.length > 0 && untold.size === 0) {
+          untold = await untoldByLog(ground, since.shownFrom);
+        }
       }
       await SYSTEM_CLOCK.sleep(LOOK);
     }

@@ -45,6 +45,8 @@ export interface Case {
   readonly ringsFrom: Instant;
   /** From then on the log tells of every NSG. */
   readonly shownFrom: Instant;
+  /** What a program that was never killed does not tell rightly either. */
+  readonly untold: ReadonlySet<string>;
 }
 
 /** What became of everything that was to be told. */
@@ -61,6 +63,16 @@ export interface Verdict {
   readonly marked: number;
   /** Whatever else is not as it would be without any crash. */
   readonly wrong: readonly string[];
+}
+
+/** In what the store's trail differs from what really happened, one line each. */
+export async function trailDifferences(
+  store: Store,
+  truth: Truth,
+  shownFrom: Instant,
+): Promise<readonly string[]> {
+  const { openings } = await store.trail(EVERYTHING);
+  return differences(openings.map(trailRow), truth, shownFrom);
 }
 
 /** Compares what stands in the channels, and in the store, with what really happened. */
@@ -107,7 +119,9 @@ export async function judge(given: Case): Promise<Verdict> {
     ),
     marked: standing.filter(({ isMarked }) => isMarked).length,
     wrong: [
-      ...differences(openings.map(trailRow), truth, given.shownFrom),
+      ...differences(openings.map(trailRow), truth, given.shownFrom).filter(
+        (line) => !given.untold.has(line),
+      ),
       ...standing.flatMap(({ isMarked, channel, key }) =>
         isMarked && channel.platform === "slack" ? [`${key} is marked in Slack`] : [],
       ),
