@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFailed, onTestFinished, test } from "vitest";
 import type { StoreConfiguration } from "../../src/config/configuration.ts";
 import { Secret } from "../../src/config/secret.ts";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
@@ -34,6 +34,9 @@ async function scene(
   const { path, health } = await ground.configure("only");
   const program = new DoomedProgram(ground, path, { ...NOWHERE, ...doom(ground) });
   onTestFinished(async () => program.kill());
+  onTestFailed(async () => {
+    process.stderr.write(`${program.stderr}\n${await fetch(`${health}/healthz`).then(async (r) => r.text()).catch(String)}\n`);
+  });
   expect(await program.says(/Doorbell serves\./)).toBe(true);
   const ringsFrom = ground.clock.now();
   return {

@@ -26,7 +26,7 @@ const MOMENT = 4000;
 const LONGEST_LIFE = 8000;
 const MOST_OPENINGS = 3;
 /** Real ms for everything to be there in the end: a guard against hanging, not a measure. */
-const PATIENCE = 90_000;
+const PATIENCE = 60_000;
 const LOOK = 250;
 const TELL = 15_000;
 const MOST_TOLD = 1000;

@@ -111,7 +111,9 @@ export async function judge(given: Case): Promise<Verdict> {
       ...lost,
       ...(pending + posting + unknown + waiting === 0
         ? []
-        : [`${pending} pending, ${posting} posting, ${unknown} unknown, ${waiting} waiting`]),
+        : [
+            `${pending} pending, ${posting} posting, ${unknown} unknown, ${waiting} waiting: ${health.problems.join("; ")}`,
+          ]),
       ...(dropped === 0 ? [] : [`${dropped} dropped: ${health.problems.join("; ")}`]),
     ],
     doubled: [...byPlace].flatMap(([place, messages]) =>
