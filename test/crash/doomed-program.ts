@@ -35,7 +35,10 @@ export class DoomedProgram {
       doom.fileLimit === undefined
         ? [process.execPath, program]
         : // The soft limit alone, so that it can be lifted while the program runs.
-          ["sh", ["-c", `ulimit -S -f ${doom.fileLimit}; exec "$0" "$@"`, process.execPath, ...program]];
+          [
+            "sh",
+            ["-c", `ulimit -S -f ${doom.fileLimit}; exec "$0" "$@"`, process.execPath, ...program],
+          ];
     this.#child = spawn(command, words, {
       cwd: ground.folder,
       stdio: ["ignore", "ignore", "pipe"],

@@ -11,7 +11,8 @@ registerHooks({
     const isLoose =
       specifier.startsWith(".") && parentURL?.includes("/node_modules/adaptivecards/") === true;
     const ending = ["", ".js", "/index.js"].find(
-      (one) => isLoose && /\.js$/.test(specifier + one) && existsSync(new URL(specifier + one, parentURL)),
+      (one) =>
+        isLoose && /\.js$/.test(specifier + one) && existsSync(new URL(specifier + one, parentURL)),
     );
     return next(`${specifier}${ending ?? ""}`, context);
   },

@@ -2,7 +2,6 @@ import { isAmongReplicas, STEPS, USUAL_STEPS } from "./steps.ts";
 import type { Random } from "../../src/sandbox/random.ts";
 import type { Verdict } from "./verdict.ts";
 
-
 /** Counts what all series together have done, and says where to kill next. */
 export class Tally {
   readonly kills = new Map<string, number>(STEPS.map((step) => [step, 0]));
@@ -69,4 +68,3 @@ export class Tally {
     return this.lost.length + this.doubled.length + this.wrong.length === 0;
   }
 }
-

@@ -96,7 +96,10 @@ export async function judge(given: Case): Promise<Verdict> {
       );
       if (told === undefined || at === undefined || found(channel, at.key).length === 0) {
         lost.push(name);
-      } else if (closedAfterwards(real, found(channel, at.key)) && !hasClosing(at, announced, found)) {
+      } else if (
+        closedAfterwards(real, found(channel, at.key)) &&
+        !hasClosing(at, announced, found)
+      ) {
         lost.push(`the end of ${name}`);
       }
     }
