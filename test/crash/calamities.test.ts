@@ -18,8 +18,11 @@ const NOWHERE = { step: null, count: 1 };
 interface Scene {
   readonly ground: Ground;
   readonly program: DoomedProgram;
-  /** Everything that opened since the start stands in every channel once, and the program lives. */
-  readonly expectAllThere: () => Promise<void>;
+  /**
+   * Waits for everything, and tells what is not as it should be: nothing, where all that opened since the
+   * start stands in every channel once and the program stops in order when it is told to.
+   */
+  readonly amiss: () => Promise<readonly string[]>;
   readonly health: () => Promise<string>;
 }
 
@@ -39,13 +42,18 @@ async function scene(
   return {
     ground,
     program,
-    expectAllThere: async () => {
+    amiss: async () => {
       const verdict = await settled(ground, { ringsFrom, shownFrom }, () => undefined);
-      expect(verdict).toMatchObject({ lost: [], doubled: [], marked: 0, wrong: [] });
-      expect(verdict.owed).toBeGreaterThan(0);
-      expect(program.isAlive).toBe(true);
       program.signal("SIGTERM");
-      expect(await program.end()).toBe("0");
+      const end = await program.end();
+      return [
+        ...verdict.lost,
+        ...verdict.doubled,
+        ...verdict.wrong,
+        ...(verdict.owed > 0 ? [] : ["nothing opened"]),
+        ...(verdict.marked === 0 ? [] : ["a message is marked as a repeat"]),
+        ...(end === "0" ? [] : [`it ended with ${end}`]),
+      ];
     },
     health: async () => (await fetch(`${health}/healthz`)).text(),
   };
@@ -79,7 +87,7 @@ test.each([
   await ground.clock.sleep(MINUTE);
   turn(0);
   await ground.open();
-  await at.expectAllThere();
+  expect(await at.amiss()).toEqual([]);
 });
 
 test("A disk that is full is told of, and everything is there once there is room, without a restart", async () => {
@@ -97,7 +105,7 @@ test("A disk that is full is told of, and everything is there once there is room
   await healthSays(at, full);
   await ground.open();
   execFileSync("prlimit", ["--pid", String(program.process), "--fsize=unlimited"]);
-  await at.expectAllThere();
+  expect(await at.amiss()).toEqual([]);
 });
 
 test("A database that is away is told of, and everything is there once it is back, without a restart", async () => {
@@ -114,5 +122,5 @@ test("A database that is away is told of, and everything is there once it is bac
   await ground.clock.sleep(MINUTE);
   await ground.open();
   await postgres.comeBack();
-  await at.expectAllThere();
+  expect(await at.amiss()).toEqual([]);
 });

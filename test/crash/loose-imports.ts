@@ -12,7 +12,9 @@ registerHooks({
       specifier.startsWith(".") && parentURL?.includes("/node_modules/adaptivecards/") === true;
     const ending = ["", ".js", "/index.js"].find(
       (one) =>
-        isLoose && /\.js$/.test(specifier + one) && existsSync(new URL(specifier + one, parentURL)),
+        isLoose &&
+        `${specifier}${one}`.endsWith(".js") &&
+        existsSync(new URL(specifier + one, parentURL)),
     );
     return next(`${specifier}${ending ?? ""}`, context);
   },

@@ -120,7 +120,8 @@ function wrapOwn(target: object, method: string, before: () => void): void {
   if (typeof original === "function") {
     Reflect.set(target, method, (...parameters: unknown[]): unknown => {
       before();
-      return Reflect.apply(original, target, parameters);
+      const result: unknown = Reflect.apply(original, target, parameters);
+      return result;
     });
   }
 }
