@@ -27,9 +27,18 @@ const say = (line: string): void => {
 };
 try {
   const plans = planSeries(rounds ?? 0, random, postgres);
+  // Asked to stop, it finishes the series that it plays, and reports.
+  process.once("SIGTERM", () => {
+    plans.length = 0;
+  });
   const lane = async (): Promise<void> => {
     for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) {
-      await runSeries({ ...(await plan()), onRound: say }, tally);
+      const series = { ...(await plan()), onRound: say };
+      try {
+        await runSeries(series, tally);
+      } catch (error) {
+        tally.wrong.push(`${series.name}: ${String(error)}`);
+      }
     }
   };
   await Promise.all(Array.from({ length: lanes ?? 1 }, lane));

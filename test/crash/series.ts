@@ -29,6 +29,8 @@ const MOST_OPENINGS = 3;
 const PATIENCE = 60_000;
 const LOOK = 250;
 const TELL = 15_000;
+/** How often a port may be snatched away at a start. */
+const MOST_ATTEMPTS = 5;
 const MOST_TOLD = 1000;
 
 /** A run of rounds on one store. */
@@ -114,7 +116,7 @@ async function playRound(
   }
   const how = await program.end();
   const byStep = died && how === "SIGKILL" ? step : null;
-  if (died && how !== "SIGKILL" && !stops) {
+  if (died && how !== "SIGKILL" && !stops && !/is taken|http\.port/.test(program.stderr)) {
     crowd.complaints.push(`it ended by itself with ${how}: ${program.stderr.slice(-2000)}`);
   }
   tally.killed(byStep);
@@ -126,16 +128,14 @@ class Crowd {
   readonly ground: Ground;
   readonly complaints: string[] = [];
   readonly #programs = new Map<number, DoomedProgram>();
-  readonly #configurations = new Map<number, string>();
 
   constructor(ground: Ground) {
     this.ground = ground;
   }
 
   async start(replica: number, step: string | null, count: number): Promise<DoomedProgram> {
-    const known = this.#configurations.get(replica);
-    const path = known ?? (await this.ground.configure(`replica-${replica}`)).path;
-    this.#configurations.set(replica, path);
+    // With ports of its own each time: on a busy machine, others may have taken those of the last one.
+    const { path } = await this.ground.configure(`replica-${replica}`);
     const program = new DoomedProgram(this.ground, path, { step, count });
     this.#programs.set(replica, program);
     return program;
@@ -152,9 +152,12 @@ class Crowd {
   /** Starts whatever is dead, and waits until all serve. */
   async allServe(): Promise<void> {
     for (const [replica, program] of this.#programs) {
-      const alive = program.isAlive ? program : await this.start(replica, null, 1);
-      if (!(await alive.says(/Doorbell serves\./))) {
-        throw new Error(`It does not serve: ${alive.stderr}`);
+      let alive = program.isAlive ? program : await this.start(replica, null, 1);
+      for (let attempts = 1; !(await alive.says(/Doorbell serves\./)); attempts += 1) {
+        if (attempts >= MOST_ATTEMPTS || !/is taken|http\.port/.test(alive.stderr)) {
+          throw new Error(`It does not serve: ${alive.stderr}`);
+        }
+        alive = await this.start(replica, null, 1);
       }
     }
   }
