@@ -10,6 +10,7 @@ import { LOG_KEPT } from "./log-progress.ts";
 import { CALL_LIMIT, MeteredCalls } from "./metered-calls.ts";
 import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
+import { LONGEST_SLEEP } from "./steps-back.ts";
 import { Aborted } from "./time-limit.ts";
 import { WindowReading } from "./window-reading.ts";
 import { parseJson } from "./wire-fields.ts";
@@ -132,13 +133,16 @@ export class ActivityLogBackfill implements ActivitySource {
     let wait = this.#notBefore() - clock.now();
     while (wait > 0 && !signal.aborted) {
       this.#state = this.#restingState(budget.isThrottled(clock.now()));
-      await clock.sleep(Math.ceil(wait), signal);
+      await clock.sleep(Math.min(Math.ceil(wait), LONGEST_SLEEP), signal);
       wait = this.#notBefore() - clock.now();
     }
     this.#state = "reading";
   }
 
   #notBefore(): Instant {
+    const now = this.#parts.clock.now();
+    this.#retry.heedClock(now);
+    this.#parts.budget.heedClock(now);
     return Math.max(this.#retry.dueAt, this.#parts.budget.notBefore("past"));
   }
 

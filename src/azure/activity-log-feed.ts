@@ -14,6 +14,7 @@ import type { CallPriority } from "./read-budget.ts";
 import { RetryState } from "./retry-state.ts";
 import { RowIntake } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
+import { LONGEST_SLEEP } from "./steps-back.ts";
 import { Aborted } from "./time-limit.ts";
 import { WindowReading } from "./window-reading.ts";
 
@@ -97,7 +98,7 @@ export class ActivityLogFeed implements ActivitySource {
       while (!signal.aborted) {
         const lane = this.#laneThatIsDue(run);
         if (typeof lane === "number") {
-          await clock.sleep(lane, signal);
+          await clock.sleep(Math.min(lane, LONGEST_SLEEP), signal);
           continue;
         }
         const page = await this.#step(run, lane, signal);
@@ -158,6 +159,10 @@ export class ActivityLogFeed implements ActivitySource {
   #laneThatIsDue({ progress, lanes, pollsInARow }: Run): Lane | Duration {
     const { clock, budget } = this.#parts;
     const now = clock.now();
+    budget.heedClock(now);
+    for (const { retry } of lanes) {
+      retry.heedClock(now);
+    }
     progress.layOutSweep(now);
     const times = lanes
       .filter((lane) => lane.provider !== null || lane.reading !== null || progress.hasPast)

@@ -15,6 +15,7 @@ import { CALL_LIMIT, MeteredCalls } from "./metered-calls.ts";
 import { RetryState } from "./retry-state.ts";
 import { quarantinedRow } from "./row-intake.ts";
 import type { RuleInterner } from "./rule-interner.ts";
+import { LONGEST_SLEEP } from "./steps-back.ts";
 import { Aborted } from "./time-limit.ts";
 import { isJsonObject } from "./wire-fields.ts";
 
@@ -71,12 +72,13 @@ export class LiveFeed implements ActivitySource {
     }));
     try {
       while (!signal.aborted) {
+        this.#heedClock();
         const [next] = this.#lanes.toSorted((a, b) => a.retry.dueAt - b.retry.dueAt);
         const at = Math.max(next?.retry.dueAt ?? now, budget.notBefore("past"));
         const wait = Math.ceil(at - clock.now());
         if (next === undefined || wait > 0) {
           this.#state = this.#restingState();
-          await clock.sleep(wait, signal);
+          await clock.sleep(Math.min(wait, LONGEST_SLEEP), signal);
         } else {
           this.#state = "reading";
           yield* this.#list(next, sightings, signal);
@@ -102,6 +104,14 @@ export class LiveFeed implements ActivitySource {
       progress: null,
       callsLastHour: this.#calls.lastHour(),
     };
+  }
+
+  #heedClock(): void {
+    const now = this.#parts.clock.now();
+    this.#parts.budget.heedClock(now);
+    for (const { retry } of this.#lanes) {
+      retry.heedClock(now);
+    }
   }
 
   #restingState(): FeedHealth["state"] {

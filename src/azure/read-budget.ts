@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
+import { StepsBack } from "./steps-back.ts";
 
 /** What a call is for: what is new comes first. */
 export type CallPriority = "new" | "past";
@@ -23,6 +24,15 @@ export class ReadBudget {
   #throttledUntil: Instant = 0;
   #remaining: number = Number.POSITIVE_INFINITY;
   readonly #lastCall: Record<CallPriority, Instant> = { new: 0, past: 0 };
+  readonly #stepsBack = new StepsBack();
+
+  /** To be asked before `notBefore` is: where the clock was set back, so is what was put off. */
+  heedClock(now: Instant): void {
+    const back = this.#stepsBack.by(now);
+    this.#throttledUntil -= back;
+    this.#lastCall.new -= back;
+    this.#lastCall.past -= back;
+  }
 
   /** The earliest time of the next call; not after now when it may be made at once. */
   notBefore(priority: CallPriority): Instant {

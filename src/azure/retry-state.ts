@@ -3,6 +3,7 @@ import type { Clock, RandomSource } from "../ports.ts";
 import type { AzureFault } from "./azure-fault.ts";
 import { backOff } from "./back-off.ts";
 import type { ReadBudget } from "./read-budget.ts";
+import { StepsBack } from "./steps-back.ts";
 
 /** What a failure has to be told to. */
 export interface RetryParts {
@@ -16,6 +17,7 @@ export class RetryState {
   dueAt: Instant;
   #failures = 0;
   #fault: AzureFault | null = null;
+  readonly #stepsBack = new StepsBack();
 
   constructor(dueAt: Instant) {
     this.dueAt = dueAt;
@@ -24,6 +26,11 @@ export class RetryState {
   /** Why it failed last; null since it succeeded. */
   get fault(): AzureFault | null {
     return this.#fault;
+  }
+
+  /** To be asked before `dueAt` is: where the clock was set back, it is due so much earlier. */
+  heedClock(now: Instant): void {
+    this.dueAt -= this.#stepsBack.by(now);
   }
 
   succeeded(): void {

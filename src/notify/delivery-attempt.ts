@@ -15,8 +15,11 @@ import { messageDigest } from "./delivery-message.ts";
 import { nextTry, spread } from "./outbox-timing.ts";
 import type { OutboxTiming } from "./outbox-timing.ts";
 
-/** The platform's clock and ours may differ by this much when a lost message is looked for. */
-const CLOCK_SKEW: Duration = 5 * MINUTE;
+/**
+ * The platform's clock and ours may differ by this much when a lost message is looked for: ours may have been
+ * an hour ahead when it was posted, and set right since.
+ */
+const CLOCK_SKEW: Duration = 90 * MINUTE;
 
 /** How long a notification waits that was taken back before it was posted. */
 const HELD_BACK: Duration = DAY;
@@ -220,8 +223,10 @@ class Attempt {
     return (this.#delivery.firstTriedAt ?? this.#delivery.createdAt) - CLOCK_SKEW;
   }
 
+  /** Whoever claims it next looks at once: by then the message must be there for all to see, or nowhere. */
   #timeIsLeft(): boolean {
-    return this.#now() + this.#tools.timing.callLimit < this.#tools.leaseUntil;
+    const { callLimit, settle } = this.#tools.timing;
+    return this.#now() + callLimit + settle < this.#tools.leaseUntil;
   }
 
   #now(): Instant {

@@ -47,6 +47,10 @@ export async function openPostgres({ url, clock }: PostgresOptions): Promise<Dat
   });
   // A connection that breaks while nobody uses it is replaced; the next query tells if that fails.
   pool.on("error", () => undefined);
+  // So is one that breaks in somebody's hands between two queries: unheard, that would end the program.
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+  });
   const kysely = new Kysely<Schema>({ dialect: new StoredTextDialect({ pool }) });
   const database = new PostgresDatabase(kysely, clock, where);
   try {

@@ -159,7 +159,7 @@ describe("a backfill beside the live feed", () => {
     let state = "";
     const sleep = clock.sleep.bind(clock);
     clock.sleep = async (duration, signal) => {
-      state = duration > MINUTE ? backfill.health().state : state;
+      state = clock.now() < START + 2 * MINUTE ? backfill.health().state : state;
       await sleep(duration, signal);
     };
     await allPages(backfill, clock.signal);

@@ -160,7 +160,7 @@ describe("what the feed says of a failure, in one line that names what to change
         .get(LOG_PATH)
         .query(true)
         .reply(429, armError("SubscriptionRequestsThrottled"), { "Retry-After": header });
-      const clock = new LeapClock(START, START + SECOND);
+      const clock = new LeapClock(START, START + wait);
       const feed = logFeed(new MonitorLogReader(ID, connection(), clock), clock);
       let state = "";
       const sleep = clock.sleep.bind(clock);

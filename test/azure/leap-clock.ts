@@ -1,14 +1,16 @@
 import { setImmediate } from "node:timers/promises";
 import type { Duration, Instant } from "../../src/domain/instant.ts";
 import type { Clock, RandomSource } from "../../src/ports.ts";
+import { LONGEST_SLEEP } from "../../src/azure/steps-back.ts";
 
 /** A clock on which nobody waits: to sleep is to be there. */
 export class LeapClock implements Clock {
   #now: Instant;
   readonly #stopAt: Instant;
   readonly #stop = new AbortController();
-  /** Every sleep so far. */
+  /** Every rest so far; a long one is slept in parts, between which the clock is looked at. */
   readonly slept: Duration[] = [];
+  #isPart = false;
 
   /** @param stopAt when `signal` aborts. */
   constructor(now: Instant, stopAt: Instant = Number.POSITIVE_INFINITY) {
@@ -35,7 +37,9 @@ export class LeapClock implements Clock {
   async sleep(duration: Duration, signal?: AbortSignal): Promise<void> {
     await setImmediate();
     if (signal?.aborted !== true) {
-      this.slept.push(duration);
+      const before = this.#isPart ? (this.slept.pop() ?? 0) : 0;
+      this.slept.push(before + duration);
+      this.#isPart = duration === LONGEST_SLEEP;
       this.advance(duration);
     }
   }

@@ -14,6 +14,9 @@ export interface PostgresServer {
   createDatabase(name: string, options?: string): Promise<string>;
   /** Runs SQL in a database. */
   sql(database: string, text: string): Promise<void>;
+  /** Stops, and keeps what it holds, until `comeBack`. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +67,8 @@ export async function startPostgres(): Promise<PostgresServer> {
       return urlOf(name);
     },
     sql: run,
+    goAway: async () => server.stop(),
+    comeBack: async () => server.start(),
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

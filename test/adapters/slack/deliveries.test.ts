@@ -116,7 +116,7 @@ describe("channels have their answers", () => {
 
 test("a post that history does not show yet is found when it does", async () => {
   const at = await sitting();
-  at.slack.historyLags = true;
+  at.slack.historyLag = Number.POSITIVE_INFINITY;
   at.slack.faults.plan("chat.postMessage", { kind: "drop-after" });
   await errorOf(at.chat.post(at.ref(at.ops), CARD, FRESH));
   expect(await at.chat.find(at.ref(at.ops), KEY, 0, null)).toBeNull();

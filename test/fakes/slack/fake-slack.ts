@@ -60,8 +60,8 @@ export class FakeSlack {
   readonly calls: ApiCall[] = [];
   readonly botToken: string;
   readonly appToken: string;
-  /** Whether posts stay out of history until `historyCatchesUp`. */
-  historyLags = false;
+  /** How long posts stay out of history, in ms; infinite for until `historyCatchesUp`. */
+  historyLag = 0;
   readonly #workspaces = new Map<string, FakeWorkspace>();
   readonly #triggers: Triggers;
   readonly #limits: RateLimits | null;
@@ -162,7 +162,7 @@ export class FakeSlack {
   }
 
   historyCatchesUp(): void {
-    this.historyLags = false;
+    this.historyLag = 0;
     for (const channel of this.workspace.channels.values()) {
       for (const message of this.workspace.messagesIn(channel)) {
         message.seenInHistoryFrom = 0;
@@ -250,9 +250,7 @@ export class FakeSlack {
     if (channel === undefined || message === undefined) {
       return;
     }
-    if (this.historyLags) {
-      message.seenInHistoryFrom = Number.POSITIVE_INFINITY;
-    }
+    message.seenInHistoryFrom = this.#now() + this.historyLag;
     if (channel.kind === "im") {
       const event = {
         type: "message",

@@ -27,6 +27,11 @@ export class PlannedFaults {
     this.#planned.push({ methods, fault });
   }
 
+  /** Nothing more goes wrong. */
+  clear(): void {
+    this.#planned.length = 0;
+  }
+
   next(method: string): Fault | null {
     const at = this.#planned.findIndex(({ methods }) => methods.includes(method));
     return at < 0 ? null : (this.#planned.splice(at, 1)[0]?.fault ?? null);

@@ -54,6 +54,11 @@ export class PlannedFaults {
     this.#planned.push({ operations, fault });
   }
 
+  /** Nothing more goes wrong. */
+  clear(): void {
+    this.#planned.length = 0;
+  }
+
   next(operation: Operation): Fault | null {
     const at = this.#planned.findIndex(({ operations }) => operations.includes(operation));
     return at < 0 ? null : (this.#planned.splice(at, 1)[0]?.fault ?? null);
