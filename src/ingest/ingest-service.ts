@@ -250,10 +250,10 @@ export class IngestService {
   health(): IngestHealth {
     return {
       feeds: [...this.#sources.values()].map((source) => this.#feedHealth(source)),
-      subscriptions: this.#keeper.states.map(({ azureSubscription, events, knownUntil }) => ({
+      subscriptions: this.#keeper.states.map(({ azureSubscription, events, review }) => ({
         azureSubscription,
         events,
-        knownUntil: Number.isFinite(knownUntil) ? knownUntil : null,
+        knownUntil: Number.isFinite(review.knownUntil) ? review.knownUntil : null,
       })),
     };
   }

@@ -6,12 +6,10 @@ import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
-import type { Opening } from "../domain/opening.ts";
-import { withSpan } from "../domain/read-span.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Clock, Removal, TrailWriter } from "../ports.ts";
-import { knownSince, knownUntil } from "./read-stretches.ts";
+import { Review } from "./review.ts";
 import { planThinning } from "./thinning-plan.ts";
 import { byIdentity, differenceOf } from "./trail-difference.ts";
 import type { StoredTrail, TrailDifference } from "./trail-difference.ts";
@@ -49,18 +47,13 @@ export interface Evaluation {
  */
 export class SubscriptionState {
   readonly azureSubscription: string;
+  /** When to evaluate it again. */
+  readonly review: Review;
   readonly #correlator = new Correlator();
   readonly #sightings: Sighting[] = [];
   #stored: StoredTrail;
-  #spans: readonly ReadSpan[];
   /** Since when all is known that was not thrown away because of its age; 0 when nothing was. */
   readonly #thinned: Instant;
-  #newestEvent: Instant | null = null;
-  /** Whether something came that is not in the trail that was evaluated last. */
-  #isUnsettled = true;
-  #acceptedUntil: Instant = Number.NEGATIVE_INFINITY;
-  /** The earliest moment from which on the passing of time may change what is said. */
-  #nextLook: Instant = Number.POSITIVE_INFINITY;
 
   private constructor(
     azureSubscription: string,
@@ -70,7 +63,7 @@ export class SubscriptionState {
   ) {
     this.azureSubscription = azureSubscription;
     this.#stored = byIdentity(stored);
-    this.#spans = spans;
+    this.review = new Review(spans);
     this.#thinned = thinned;
   }
 
@@ -88,7 +81,7 @@ export class SubscriptionState {
     const state = new SubscriptionState(azureSubscription, stored, spans, thinned);
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
-      state.#newestEvent = Math.max(state.#newestEvent ?? event.at, event.at);
+      state.review.knows(event.at);
     }
     for await (const sighting of store.sightings(azureSubscription)) {
       state.see([sighting]);
@@ -101,18 +94,13 @@ export class SubscriptionState {
     return this.#correlator.size;
   }
 
-  /** Up to when its log can be known. */
-  get knownUntil(): Instant {
-    return knownUntil(this.#spans, this.#newestEvent);
-  }
-
   /** Adds events; returns those that said something new. */
   add(received: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
     const fresh = received.filter(({ event }) => this.#correlator.add([event]) > 0);
     for (const { event } of fresh) {
-      this.#newestEvent = Math.max(this.#newestEvent ?? event.at, event.at);
+      this.review.knows(event.at);
     }
-    this.#isUnsettled ||= fresh.length > 0;
+    this.#heed(fresh.length);
     return fresh;
   }
 
@@ -122,24 +110,14 @@ export class SubscriptionState {
     for (const sighting of fresh) {
       this.#sightings.push(sighting);
     }
-    this.#isUnsettled ||= fresh.length > 0;
+    this.#heed(fresh.length);
     return fresh;
   }
 
-  /** A stretch of its log was read whole. */
-  read(span: ReadSpan): void {
-    const since = knownSince(this.#spans);
-    this.#spans = withSpan(this.#spans, span);
-    this.#isUnsettled ||= since !== knownSince(this.#spans);
-  }
-
-  /**
-   * Whether what the events say may differ from what was evaluated last: something came, or time went on
-   * while an opening stands past its promised end, or while a witness waits for the log.
-   */
-  get isDue(): boolean {
-    const until = this.knownUntil;
-    return this.#isUnsettled || (until > this.#acceptedUntil && until > this.#nextLook);
+  #heed(fresh: number): void {
+    if (fresh > 0) {
+      this.review.unsettle();
+    }
   }
 
   /**
@@ -183,9 +161,9 @@ export class SubscriptionState {
   }
 
   #context(isWorkingTime: WorkingTime): TrailContext {
-    const since = knownSince(this.#spans);
+    const since = this.review.knownSince;
     return {
-      asOf: this.knownUntil,
+      asOf: this.review.knownUntil,
       knownSince: this.#thinned === 0 ? since : Math.max(since ?? 0, this.#thinned),
       isWorkingTime,
     };
@@ -194,9 +172,7 @@ export class SubscriptionState {
   /** The evaluation is in the store, or there was nothing to store. */
   accept({ trail }: Evaluation): void {
     this.#stored = byIdentity(trail);
-    this.#isUnsettled = false;
-    this.#acceptedUntil = this.knownUntil;
-    this.#nextLook = nextLook(trail, this.#acceptedUntil);
+    this.review.accept(trail);
   }
 }
 
@@ -213,23 +189,4 @@ async function inTurns<T>(steps: Steps<T>, wall: Clock): Promise<T> {
       since = wall.now();
     }
   }
-}
-
-function nextLook({ openings }: Trail, acceptedUntil: Instant): Instant {
-  return openings.flatMap(momentsOf).reduce((first, moment) => {
-    // A lateness is told in steps; what a witness alone shows changes once, when the log is there.
-    const isPast = moment.once && moment.at < acceptedUntil;
-    return isPast ? first : Math.min(first, moment.at);
-  }, Number.POSITIVE_INFINITY);
-}
-
-/** When the passing of time changes what is said of an opening. */
-function momentsOf(opening: Opening): readonly { readonly at: Instant; readonly once: boolean }[] {
-  const { closedAt, closing, openedAt, promisedEnd, attribution } = opening;
-  const unlogged = attribution.reasons.some(({ code }) => code === "write-unlogged");
-  return [
-    ...(closedAt === null && promisedEnd !== null ? [{ at: promisedEnd, once: false }] : []),
-    ...(closedAt !== null && closing === "unlogged" ? [{ at: closedAt, once: true }] : []),
-    ...(unlogged ? [{ at: openedAt, once: true }] : []),
-  ];
 }

@@ -1,0 +1,22 @@
+import { scaleIngest } from "./scale-ingest.ts";
+
+const HELP = `Measures how far one Doorbell goes. docs/scale.md has the figures.
+
+npm run bench -- scale WHAT [OPTIONS]
+
+  ingest   many Azure subscriptions into a store: rate, memory, disk, and questions meanwhile
+`;
+
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  ingest: scaleIngest,
+};
+
+/** Runs one of the benches of scale; the parameters are those behind `scale`. */
+export async function scale([what = "--help", ...args]: readonly string[]): Promise<void> {
+  const bench = BENCHES[what];
+  if (bench === undefined) {
+    process.stdout.write(HELP);
+    return;
+  }
+  await bench(args);
+}
