@@ -99,7 +99,7 @@ async function fill(
   const turns = new PageTurns(settings.atOnce);
   const ingest = ingestOn(store);
   const stop = new AbortController();
-  const asked = ask(store, settings.ask, stop.signal);
+  const asked = settings.ask === 0 ? null : ask(store, settings.ask, stop.signal);
   const began = performance.now();
   const report = (): void => {
     const seconds = (performance.now() - began) / 1_000;
@@ -129,7 +129,7 @@ async function fill(
   report();
   stop.abort();
   await keeping;
-  sayTimes(await asked);
+  sayTimes((await asked) ?? new Map());
   await store.close();
 }
 
@@ -192,7 +192,7 @@ async function ask(
     pictures: null,
     onReaction: () => undefined,
   });
-  for (let round = 0; pause > 0 && !signal.aborted; round += 1) {
+  for (let round = 0; !signal.aborted; round += 1) {
     const text = QUESTIONS[round % QUESTIONS.length] ?? "";
     const began = performance.now();
     await conversations.answer(incoming(text, round));
@@ -227,7 +227,7 @@ function sayTimes(times: ReadonlyMap<string, readonly number[]>): void {
 function memory(): { readonly rssMiB: number; readonly heapMiB: number } {
   const { rss } = process.memoryUsage();
   if (typeof gc === "function") {
-    gc();
+    Reflect.apply(gc, null, []);
   }
   const { heapUsed } = process.memoryUsage();
   return { rssMiB: Math.round(rss / 2 ** 20), heapMiB: Math.round(heapUsed / 2 ** 20) };

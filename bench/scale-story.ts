@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { RowIntake } from "../src/azure/row-intake.ts";
 import { RuleInterner } from "../src/azure/rule-interner.ts";
 import type { FeedHealth, FeedPage, ReadSpan } from "../src/domain/feed.ts";
@@ -26,9 +27,9 @@ const ROWS_PER_REQUEST = 5;
 /** A row of the Activity Log's API as text, cut where the Azure subscription's and the row's ID stand. */
 type RowTemplate = readonly string[];
 
-const SUBSCRIPTION_MARK = "\u0001";
-const ROW_MARK = "\u0002";
-const MARKS = /([\u0001\u0002])/;
+const SUBSCRIPTION_MARK = "[[subscription]]";
+const ROW_MARK = "[[row]]";
+const MARKS = /(\[\[(?:subscription|row)\]\])/;
 
 /** Stories of Azure subscriptions, in the form in which Azure's API gives rows. */
 export class Stories {
@@ -74,6 +75,8 @@ export class Stories {
     for (let from = start; from < story.length; from += PAGE_ROWS) {
       const isLast = from + PAGE_ROWS >= story.length;
       await turn.begin();
+      // As pages that come over the network do, it leaves others their turn.
+      await nextTurn();
       try {
         const rows = story
           .slice(from, from + PAGE_ROWS)

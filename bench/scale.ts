@@ -1,13 +1,16 @@
+import { scaleDrain } from "./scale-drain.ts";
 import { scaleIngest } from "./scale-ingest.ts";
 
 const HELP = `Measures how far one Doorbell goes. docs/scale.md has the figures.
 
 npm run bench -- scale WHAT [OPTIONS]
 
+  drain    a patch night: notifications, and how long the platforms take them
   ingest   many Azure subscriptions into a store: rate, memory, disk, and questions meanwhile
 `;
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  drain: scaleDrain,
   ingest: scaleIngest,
 };
 

@@ -1,7 +1,7 @@
 import type { ReadSpan } from "../domain/feed.ts";
 import { subscriptionLease } from "../domain/lease-name.ts";
 import { withSpan } from "../domain/read-span.ts";
-import type { Lease, TrailReader, TrailWriter } from "../ports.ts";
+import type { Clock, Lease, TrailReader, TrailWriter } from "../ports.ts";
 import type { HeldMoves } from "./held-moves.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { Review } from "./review.ts";
@@ -27,6 +27,8 @@ export interface HeldParts {
     Pick<TrailReader, "coverage">;
   readonly leases: LeaseKeeper | null;
   readonly moves: HeldMoves;
+  /** Real time: where it is given, others have their turn while a long history is read. */
+  readonly wall: Clock | null;
   /** How many events may be in memory; an Azure subscription that has more may have them while in use. */
   readonly mostEvents: number;
 }
@@ -68,10 +70,10 @@ export class HeldStates {
       this.#use(held);
       return held.state;
     }
-    const { store, leases } = this.#parts;
+    const { store, leases, wall } = this.#parts;
     const news = leases?.state(subscriptionLease(azureSubscription))?.news ?? 0;
     const spans = held?.review.spans ?? (await this.#spansOf(azureSubscription));
-    const state = await SubscriptionState.restore(store, azureSubscription, spans);
+    const state = await SubscriptionState.restore(store, azureSubscription, spans, wall);
     const { review, events } = state;
     this.#use({ azureSubscription, review, state, events, fence, news });
     return state;

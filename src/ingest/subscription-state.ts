@@ -70,18 +70,23 @@ export class SubscriptionState {
   /**
    * Restores it. The store may have been left between a page's events and what follows from them, or by
    * an older version that concluded otherwise: so it is to be evaluated at once.
+   *
+   * @param wall real time: where it is given, others have their turn in between.
    */
   static async restore(
     store: Pick<TrailWriter, "cursor" | "events" | "sightings" | "stored">,
     azureSubscription: string,
     spans: readonly ReadSpan[],
+    wall: Clock | null,
   ): Promise<SubscriptionState> {
+    const turns = new Turns(wall);
     const stored = await store.stored(azureSubscription);
     const thinned = Number((await store.cursor(thinningFeed(azureSubscription))) ?? 0);
     const state = new SubscriptionState(azureSubscription, stored, spans, thinned);
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
       state.review.knows(event.at);
+      await turns.pass();
     }
     for await (const sighting of store.sightings(azureSubscription)) {
       state.see([sighting]);
@@ -176,17 +181,32 @@ export class SubscriptionState {
   }
 }
 
-/** Runs the steps, and lets others have their turn whenever that has taken a while. */
+/** Lets others have their turn whenever work has taken a while; nobody waits without a clock. */
+class Turns {
+  readonly #wall: Clock | null;
+  #since: Instant;
+
+  constructor(wall: Clock | null) {
+    this.#wall = wall;
+    this.#since = wall?.now() ?? 0;
+  }
+
+  async pass(): Promise<void> {
+    if (this.#wall !== null && this.#wall.now() - this.#since >= LONGEST_TURN) {
+      await this.#wall.sleep(0);
+      this.#since = this.#wall.now();
+    }
+  }
+}
+
+/** Runs the steps, with turns for others between them. */
 async function inTurns<T>(steps: Steps<T>, wall: Clock): Promise<T> {
-  let since = wall.now();
+  const turns = new Turns(wall);
   for (;;) {
     const step = steps.next();
     if (step.done === true) {
       return step.value;
     }
-    if (wall.now() - since >= LONGEST_TURN) {
-      await wall.sleep(0);
-      since = wall.now();
-    }
+    await turns.pass();
   }
 }

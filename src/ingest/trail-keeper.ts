@@ -71,8 +71,8 @@ export class TrailKeeper {
     this.#moves = new HeldMoves(async (move, leases) => {
       await parts.store.commit(changeOf({ ...NOTHING, move }, [], [], leases));
     });
-    const { store, leases, mostEvents = MOST_EVENTS } = parts;
-    this.#states = new HeldStates({ store, leases, moves: this.#moves, mostEvents });
+    const { store, leases, wall = null, mostEvents = MOST_EVENTS } = parts;
+    this.#states = new HeldStates({ store, leases, moves: this.#moves, wall, mostEvents });
   }
 
   /** The Azure subscriptions that are looked after at the moment. */
