@@ -7,9 +7,14 @@ import type { Store } from "../src/ports.ts";
 import { openSqliteStore } from "../src/store/open-sqlite-store.ts";
 import { ManualClock } from "../test/fakes/manual-clock.ts";
 import { NO_CHANGE } from "../test/fakes/no-change.ts";
+import {
+  LIMITS,
+  LimitedChat,
+  NIGHT,
+  openingsOf,
+  subscriptionsOf,
+} from "../test/notify/patch-night.ts";
 import { machineLine } from "./report.ts";
-import { channelOf, EVERYTHING, LIMITS, LimitedChat, NIGHT, openingsOf } from "./scale-night.ts";
-import { subscriptionId } from "./scale-story.ts";
 
 const HELP = `Measures a patch night: requests, the notifications that follow, and how long a platform takes them.
 
@@ -88,17 +93,8 @@ export async function scaleDrain(args: readonly string[]): Promise<void> {
 }
 
 async function subscribe(store: Store, { channels, wide, platform }: Settings): Promise<void> {
-  for (let number = 0; number < channels; number += 1) {
-    await store.subscribe({
-      id: `s-${number}`,
-      channel: channelOf(platform, number),
-      filter: {
-        ...EVERYTHING,
-        azureSubscriptions: number < wide ? [] : [subscriptionId(number)],
-      },
-      createdAt: NIGHT,
-      createdBy: "configuration",
-    });
+  for (const subscription of subscriptionsOf(platform, channels, wide)) {
+    await store.subscribe(subscription);
   }
 }
 

@@ -73,22 +73,18 @@ export class Stories {
     const story = this.#story(number);
     const intake = new RowIntake(this.#rules);
     for (let from = start; from < story.length; from += PAGE_ROWS) {
-      const isLast = from + PAGE_ROWS >= story.length;
       await turn.begin();
       // As pages that come over the network do, it leaves others their turn.
       await nextTurn();
       try {
-        const rows = story
-          .slice(from, from + PAGE_ROWS)
-          .map((row): unknown => JSON.parse(stamped(row, number)));
-        const taken = intake.take(rows, STORY_READ.to);
-        const read = isLast ? STORY_READ : null;
-        yield { ...taken, sightings: [], cursor: String(from + PAGE_ROWS), read };
-        turn.stored(taken.events.length);
+        // A generator that waits would go on holding what its variables held.
+        yield pageOf(story.slice(from, from + PAGE_ROWS), number, intake, from + PAGE_ROWS);
+        turn.stored(Math.min(PAGE_ROWS, story.length - from));
       } finally {
         turn.end();
       }
     }
+    yield { ...NOTHING, cursor: String(story.length), read: STORY_READ };
   }
 
   #story(number: number): readonly RowTemplate[] {
@@ -139,6 +135,26 @@ export class PageTurns {
 /** The ID of the Azure subscription of this number. */
 export function subscriptionId(number: number): string {
   return `5ca1e000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
+}
+
+const NOTHING: FeedPage = {
+  events: [],
+  sightings: [],
+  quarantined: [],
+  irrelevant: 0,
+  cursor: null,
+  read: null,
+};
+
+function pageOf(
+  story: readonly RowTemplate[],
+  number: number,
+  intake: RowIntake,
+  next: number,
+): FeedPage {
+  const rows = story.map((row): unknown => JSON.parse(stamped(row, number)));
+  const taken = intake.take(rows, STORY_READ.to);
+  return { ...taken, sightings: [], cursor: String(next), read: null };
 }
 
 function templateOf(seed: number, events: number): readonly RowTemplate[] {

@@ -1,18 +1,22 @@
-import { HOUR, SECOND } from "../src/domain/instant.ts";
-import type { Duration, Instant } from "../src/domain/instant.ts";
-import type { ChannelRef, NotificationFilter, Receipt } from "../src/domain/notification.ts";
-import type { Opening } from "../src/domain/opening.ts";
-import { parseResourceId } from "../src/domain/resource-id.ts";
-import { DeliveryError } from "../src/errors.ts";
-import type { ChatAdapter, Clock, PostOptions } from "../src/ports.ts";
-import { ALICE, attribution, candidate, OPEN, opening } from "../test/ask/trail-builder.ts";
-import { subscriptionId } from "./scale-story.ts";
+import { HOUR, SECOND } from "../../src/domain/instant.ts";
+import type { Duration, Instant } from "../../src/domain/instant.ts";
+import type {
+  ChannelRef,
+  ChannelSubscription,
+  NotificationFilter,
+  Receipt,
+} from "../../src/domain/notification.ts";
+import type { Opening } from "../../src/domain/opening.ts";
+import { parseResourceId } from "../../src/domain/resource-id.ts";
+import { DeliveryError } from "../../src/errors.ts";
+import type { ChatAdapter, Clock, PostOptions } from "../../src/ports.ts";
+import { ALICE, attribution, candidate, OPEN, opening } from "../ask/trail-builder.ts";
 
 /** When the patch night begins. */
 export const NIGHT = Date.UTC(2026, 10, 25, 22, 0);
 
 /** A filter that lets everything through. */
-export const EVERYTHING: NotificationFilter = {
+const EVERYTHING: NotificationFilter = {
   azureSubscriptions: [],
   resourceGroups: [],
   vms: [],
@@ -23,7 +27,7 @@ export const EVERYTHING: NotificationFilter = {
 };
 
 /** What a platform lets through: so many calls in that time, for a channel and for all of them. */
-export interface PlatformLimits {
+interface PlatformLimits {
   readonly perChannel: { readonly calls: number; readonly within: Duration };
   readonly inAll: { readonly calls: number; readonly within: Duration };
   /** How long a call takes. */
@@ -115,14 +119,37 @@ export class LimitedChat implements ChatAdapter {
   }
 }
 
+/** The Azure subscription of this number. */
+export function azureSubscriptionOf(number: number): string {
+  return `5ca1e000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
+}
+
+/** Subscriptions of so many channels; the first few hear of everything, each other one of one Azure subscription. */
+export function subscriptionsOf(
+  platform: string,
+  channels: number,
+  wide: number,
+): readonly ChannelSubscription[] {
+  return Array.from({ length: channels }, (_, number) => ({
+    id: `s-${number}`,
+    channel: channelOf(platform, number),
+    filter: {
+      ...EVERYTHING,
+      azureSubscriptions: number < wide ? [] : [azureSubscriptionOf(number)],
+    },
+    createdAt: NIGHT,
+    createdBy: "configuration",
+  }));
+}
+
 /** The channel of this number. */
-export function channelOf(platform: string, number: number): ChannelRef {
+function channelOf(platform: string, number: number): ChannelRef {
   return { platform, workspace: "w", channel: `c-${number}` };
 }
 
 /** What one request opens: two ports of a VM in the Azure subscription of that number. */
 export function openingsOf(request: number, azureSubscription: number, at: Instant): Opening[] {
-  const path = `/subscriptions/${subscriptionId(azureSubscription)}/resourceGroups/rg-a/providers`;
+  const path = `/subscriptions/${azureSubscriptionOf(azureSubscription)}/resourceGroups/rg-a/providers`;
   const vm = parseResourceId(`${path}/Microsoft.Compute/virtualMachines/vm-${request}`);
   const nsg = parseResourceId(`${path}/Microsoft.Network/networkSecurityGroups/nsg-${request}`);
   if (vm === null || nsg === null) {
