@@ -1,5 +1,6 @@
 import { scaleDrain } from "./scale-drain.ts";
 import { scaleIngest } from "./scale-ingest.ts";
+import { scaleStart } from "./scale-start.ts";
 
 const HELP = `Measures how far one Doorbell goes. docs/scale.md has the figures.
 
@@ -7,11 +8,13 @@ npm run bench -- scale WHAT [OPTIONS]
 
   drain    a patch night: notifications, and how long the platforms take them
   ingest   many Azure subscriptions into a store: rate, memory, disk, and questions meanwhile
+  start    many Azure subscriptions in which nothing happens: calls, leases, memory, processor
 `;
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   drain: scaleDrain,
   ingest: scaleIngest,
+  start: scaleStart,
 };
 
 /** Runs one of the benches of scale; the parameters are those behind `scale`. */

@@ -1,4 +1,5 @@
-import type { FeedPage } from "../domain/feed.ts";
+import type { FeedPage, ReceivedEvent } from "../domain/feed.ts";
+import type { Sighting } from "../domain/sighting.ts";
 import type { Lease, TrailChange } from "../ports.ts";
 import type { FeedMove } from "./feed-move.ts";
 import type { Evaluation } from "./subscription-state.ts";
@@ -37,4 +38,16 @@ export function changeOf(
     deliveries,
     leases,
   };
+}
+
+/** The Azure subscriptions that events and sightings are about. */
+export function subscriptionsOf(
+  events: readonly ReceivedEvent[],
+  sightings: readonly Sighting[],
+): readonly string[] {
+  const resources = [
+    ...events.map(({ event }) => event.resource),
+    ...sightings.map((one) => one.resource),
+  ];
+  return [...new Set(resources.map(({ subscriptionId }) => subscriptionId))];
 }

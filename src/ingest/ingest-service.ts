@@ -1,11 +1,11 @@
 import type { FeedHealth, FeedPage, ReceivedEvent } from "../domain/feed.ts";
 import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
-import type { Sighting } from "../domain/sighting.ts";
 import { feedLease, subscriptionLease } from "../domain/lease-name.ts";
 import { isLeaseLost } from "../errors.ts";
 import type { ActivitySource, RandomSource } from "../ports.ts";
 import { Conclusions } from "./conclusions.ts";
+import { subscriptionsOf } from "./content.ts";
 import { moveOf } from "./feed-move.ts";
 import { persevere } from "./perseverance.ts";
 import type { Persevered } from "./perseverance.ts";
@@ -104,11 +104,13 @@ export class IngestService {
     try {
       const cursor = await this.#persist(feed, signal, async () => this.#parts.store.cursor(feed));
       if (cursor.done) {
-        for await (const page of source.pages(cursor.value, signal)) {
-          const { done } = await this.#persist(feed, signal, async () => this.#take(page, source));
-          if (!done) {
-            break;
+        const pages = source.pages(cursor.value, signal);
+        try {
+          for (let isMore = true; isMore;) {
+            isMore = await this.#takeNext(pages, source, signal);
           }
+        } finally {
+          await pages.return();
         }
       }
     } catch (error) {
@@ -121,8 +123,28 @@ export class IngestService {
     if (signal.aborted) {
       return { kind: "aborted" };
     }
-    await this.tick();
+    const { azureSubscription: one } = source;
+    await (one === null ? this.tick() : this.#attempt(one, async () => this.#settle(one)));
     return { kind: "ended" };
+  }
+
+  /**
+   * A function of its own, because one that waits for the next page would go on holding the one before: of
+   * many feeds that is much.
+   *
+   * @returns whether there may be more.
+   */
+  async #takeNext(
+    pages: ReturnType<ActivitySource["pages"]>,
+    source: ActivitySource,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { done, value: page } = await pages.next();
+    if (done === true) {
+      return false;
+    }
+    const taken = await this.#persist(source.feed, signal, async () => this.#take(page, source));
+    return taken.done;
   }
 
   /**
@@ -369,17 +391,6 @@ export class IngestService {
       this.#parts.onProblem(problem);
     }
   }
-}
-
-function subscriptionsOf(
-  events: readonly ReceivedEvent[],
-  sightings: readonly Sighting[],
-): readonly string[] {
-  const resources = [
-    ...events.map(({ event }) => event.resource),
-    ...sightings.map((one) => one.resource),
-  ];
-  return [...new Set(resources.map(({ subscriptionId }) => subscriptionId))];
 }
 
 function textOf(error: unknown): string {
