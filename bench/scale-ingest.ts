@@ -28,6 +28,7 @@ npm run bench -- scale ingest [OPTIONS]
   --store KIND        sqlite (a file) or postgres (a server of its own on loopback) (default sqlite)
   --at-once N         pages in hand at a time (default 8)
   --ask MS            pause between two questions; 0 for none (default 100)
+  --held N            events held in memory at most (default: as the program does)
   --folder PATH       where the database goes (default: a temporary folder); it is removed afterwards
   --restart           afterwards, start again on the filled store and measure that
 `;
@@ -48,6 +49,7 @@ interface Settings {
   readonly store: string;
   readonly atOnce: number;
   readonly ask: number;
+  readonly held: number | null;
   readonly folder: string | null;
   readonly restart: boolean;
 }
@@ -97,10 +99,15 @@ async function fill(
   bytes: () => number,
 ): Promise<void> {
   const turns = new PageTurns(settings.atOnce);
-  const ingest = ingestOn(store);
+  const ingest = ingestOn(store, settings);
   const stop = new AbortController();
   const asked = settings.ask === 0 ? null : ask(store, settings.ask, stop.signal);
   const began = performance.now();
+  const busy = process.cpuUsage();
+  const cpuSeconds = (): number => {
+    const { user, system } = process.cpuUsage(busy);
+    return (user + system) / 1e6;
+  };
   const report = (): void => {
     const seconds = (performance.now() - began) / 1_000;
     const rate = turns.events / seconds;
@@ -110,10 +117,11 @@ async function fill(
         events: turns.events,
         seconds: Math.round(seconds),
         perSecond: Math.round(rate),
+        perSecondOfProcessor: Math.round(turns.events / cpuSeconds()),
         secondsLeft: left,
         ...memory(),
         megabytesOnDisk: Math.round(bytes() / 1e6),
-        heldEvents: heldEvents(ingest),
+        knownEvents: knownEvents(ingest),
       }),
     );
   };
@@ -133,14 +141,12 @@ async function fill(
   await store.close();
 }
 
-async function startAgain(
-  store: Store,
-  { subscriptions, atOnce }: Settings,
-  stories: Stories,
-): Promise<void> {
-  const ingest = ingestOn(store);
+async function startAgain(store: Store, settings: Settings, stories: Stories): Promise<void> {
+  const { subscriptions, atOnce } = settings;
+  const ingest = ingestOn(store, settings);
   const turns = new PageTurns(atOnce);
   const began = performance.now();
+  const busy = process.cpuUsage();
   const { signal } = new AbortController();
   await Promise.all(
     Array.from({ length: subscriptions }, async (_, number) =>
@@ -149,12 +155,22 @@ async function startAgain(
   );
   await ingest.tick();
   const seconds = Math.round((performance.now() - began) / 1_000);
-  const heldNow = heldEvents(ingest);
-  say(JSON.stringify({ restarted: subscriptions, seconds, ...memory(), heldEvents: heldNow }));
+  const { user, system } = process.cpuUsage(busy);
+  const processorSeconds = Math.round((user + system) / 1e6);
+  const knownNow = knownEvents(ingest);
+  say(
+    JSON.stringify({
+      restarted: subscriptions,
+      seconds,
+      processorSeconds,
+      ...memory(),
+      knownEvents: knownNow,
+    }),
+  );
   await store.close();
 }
 
-function ingestOn(store: Store): IngestService {
+function ingestOn(store: Store, { held }: Settings): IngestService {
   return new IngestService({
     store,
     route: notificationRouter(store, () => true),
@@ -163,6 +179,7 @@ function ingestOn(store: Store): IngestService {
     wall: SYSTEM_CLOCK,
     random: { next: Math.random },
     isWorkingTime: null,
+    ...(held === null ? {} : { mostEvents: held }),
     onStored: () => undefined,
     onProblem: (problem) => {
       say(problem);
@@ -170,7 +187,7 @@ function ingestOn(store: Store): IngestService {
   });
 }
 
-function heldEvents(ingest: IngestService): number {
+function knownEvents(ingest: IngestService): number {
   return ingest.health().subscriptions.reduce((sum, { events }) => sum + events, 0);
 }
 
@@ -249,6 +266,7 @@ function settingsOf(args: readonly string[]): Settings | null {
       store: { type: "string", default: "sqlite" },
       "at-once": { type: "string", default: "8" },
       ask: { type: "string", default: "100" },
+      held: { type: "string" },
       folder: { type: "string" },
       restart: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -262,6 +280,7 @@ function settingsOf(args: readonly string[]): Settings | null {
         store: values.store,
         atOnce: Number(values["at-once"]),
         ask: Number(values.ask),
+        held: values.held === undefined ? null : Number(values.held),
         folder: values.folder ?? null,
         restart: values.restart,
       };

@@ -13,7 +13,7 @@ export interface Held {
   readonly review: Review;
   /** null while its events rest in the store alone. */
   readonly state: SubscriptionState | null;
-  /** How many events are known of it. */
+  /** How many events are known of it; while it rests, some may count twice. */
   readonly events: number;
   /** Of the lease under which it was restored; null where there was none. */
   readonly fence: number | null;
@@ -89,6 +89,11 @@ export class HeldStates {
   #use(held: Held): void {
     this.#held.delete(held.azureSubscription);
     this.#held.set(held.azureSubscription, held);
+  }
+
+  /** Events of one that rests went to the store without it. */
+  grow(held: Held, events: number): void {
+    this.#held.set(held.azureSubscription, { ...held, events: held.events + events });
   }
 
   forget(azureSubscription: string): void {

@@ -1,3 +1,4 @@
+import { nextLateness } from "../correlate/findings.ts";
 import type { ReadSpan } from "../domain/feed.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
@@ -72,20 +73,21 @@ export class Review {
 }
 
 function nextLook({ openings }: Trail, acceptedUntil: Instant): Instant {
-  return openings.flatMap(momentsOf).reduce((first, moment) => {
-    // A lateness is told in steps; what a witness alone shows changes once, when the log is there.
-    const isPast = moment.once && moment.at < acceptedUntil;
-    return isPast ? first : Math.min(first, moment.at);
-  }, Number.POSITIVE_INFINITY);
+  return openings
+    .flatMap((opening) => momentsOf(opening, acceptedUntil))
+    .reduce((first, moment) => Math.min(first, moment), Number.POSITIVE_INFINITY);
 }
 
-/** When the passing of time changes what is said of an opening. */
-function momentsOf(opening: Opening): readonly { readonly at: Instant; readonly once: boolean }[] {
+/** The moments beyond which the passing of time changes what is said of an opening. */
+function momentsOf(opening: Opening, acceptedUntil: Instant): readonly Instant[] {
   const { closedAt, closing, openedAt, promisedEnd, attribution } = opening;
   const unlogged = attribution.reasons.some(({ code }) => code === "write-unlogged");
-  return [
-    ...(closedAt === null && promisedEnd !== null ? [{ at: promisedEnd, once: false }] : []),
-    ...(closedAt !== null && closing === "unlogged" ? [{ at: closedAt, once: true }] : []),
-    ...(unlogged ? [{ at: openedAt, once: true }] : []),
-  ];
+  // What a witness alone shows changes once, when the log is there.
+  const once = [
+    ...(closedAt !== null && closing === "unlogged" ? [closedAt] : []),
+    ...(unlogged ? [openedAt] : []),
+  ].filter((at) => at >= acceptedUntil);
+  return closedAt === null && promisedEnd !== null
+    ? [...once, nextLateness(promisedEnd, acceptedUntil) - 1]
+    : once;
 }

@@ -347,6 +347,7 @@ export class TrailKeeper {
     if (received.length > 0) {
       // Some of it may be in the store already: how much is added is not known here.
       this.#evidence = null;
+      this.#states.grow(held, received.length);
     }
     return true;
   }
