@@ -330,7 +330,11 @@ export interface LeaseBoard {
  * so that one statement renews them all.
  */
 export interface LeaseStore {
-  /** Says that the replica lives for that long from now on; tells how everything stands. */
+  /**
+   * Says that the replica lives for that long from now on; tells how everything stands. Deliveries that
+   * a replica had in hand which has been dead for half a minute are free, but for those whose post it had
+   * begun: these wait for the end of their claim.
+   */
   keepAlive(owner: string, wants: number, duration: Duration): Promise<LeaseBoard>;
   /** Takes those of the leases that no other living replica holds; returns what was got. */
   takeLeases(owner: string, names: readonly string[]): Promise<readonly Lease[]>;
@@ -371,6 +375,8 @@ export interface OutboxStore {
     readonly now: Instant;
     readonly leaseUntil: Instant;
     readonly limit: number;
+    /** The replica's name, as in `LeaseStore`: what a dead one had in hand is free sooner. */
+    readonly owner?: string;
   }): Promise<readonly ClaimedDelivery[]>;
   /** Writes down that a post is about to be made; false when the claim was lost meanwhile. */
   beginPost(key: string, fence: number, at: Instant): Promise<boolean>;

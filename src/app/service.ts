@@ -89,14 +89,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const onProblem = (problem: string): void => {
     log("warning", problem);
   };
-  const outbox = new OutboxWorker({ store, adapters: chats, clock, random, onProblem });
+  const owner = replicaName(random);
+  const outbox = new OutboxWorker({ store, adapters: chats, clock, random, onProblem, owner });
   const leases = new LeaseKeeper({
     store,
-    owner: replicaName(random),
+    owner,
     wall,
     random,
     onChange: (words, { changed, held, replicas }) => {
-      log("info", words, { replica: leases.owner, leases: changed, held, replicas });
+      log("info", words, { replica: owner, leases: changed, held, replicas });
     },
     onProblem,
   });

@@ -65,7 +65,7 @@ export class LeaseKeeper {
   readonly #terms = new Map<string, { readonly term: Term; readonly end: AbortController }>();
   #board: LeaseBoard = { replicas: [], leases: [] };
   #states: ReadonlyMap<string, LeaseState> = new Map();
-  /** Since when other replicas have been seen. */
+  /** Since when replicas that want leases have been seen. */
   #seen: ReadonlyMap<string, Instant> = new Map();
   /** How many looks in a row found a lease free. */
   #free: ReadonlyMap<string, number> = new Map();
@@ -244,7 +244,7 @@ export class LeaseKeeper {
     this.#board = await store.keepAlive(this.owner, this.#wanted.size, this.#timing.life);
     this.#states = new Map(this.#board.leases.map((state) => [state.name, state]));
     const now = wall.now();
-    const owners = this.#board.replicas.map(({ owner }) => owner);
+    const owners = this.#board.replicas.filter(({ wants }) => wants > 0).map(({ owner }) => owner);
     if (owners.some((owner) => !this.#seen.has(owner))) {
       this.#unwanted.clear();
     }

@@ -28,6 +28,8 @@ export interface OutboxParts {
   /** Told of what a person should know, one line each. */
   readonly onProblem: (problem: string) => void;
   readonly timing?: OutboxTiming;
+  /** The replica's name; what a replica without one has in hand when it dies waits for the claim's end. */
+  readonly owner?: string;
 }
 
 /**
@@ -42,6 +44,7 @@ export class OutboxWorker {
   readonly #random: RandomSource;
   readonly #onProblem: (problem: string) => void;
   readonly #timing: OutboxTiming;
+  readonly #owner: { readonly owner?: string };
   readonly #inHand = new Set<Promise<void>>();
   #alarm = new AbortController();
 
@@ -52,6 +55,7 @@ export class OutboxWorker {
     this.#random = parts.random;
     this.#onProblem = parts.onProblem;
     this.#timing = parts.timing ?? OUTBOX_TIMING;
+    this.#owner = parts.owner === undefined ? {} : { owner: parts.owner };
   }
 
   /** Looks into the outbox at once: something was put there. */
@@ -93,7 +97,13 @@ export class OutboxWorker {
       }
       const leaseUntil = now + lease;
       const limit = MOST_AT_ONCE - this.#inHand.size;
-      const claimed = await this.#store.claim({ platforms, now, leaseUntil, limit });
+      const claimed = await this.#store.claim({
+        platforms,
+        now,
+        leaseUntil,
+        limit,
+        ...this.#owner,
+      });
       if (claimed.length === 0) {
         break;
       }

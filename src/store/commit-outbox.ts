@@ -177,6 +177,7 @@ async function insertDelivery(
       attempts: 0,
       fence: 0,
       lease_until: null,
+      claimed_by: null,
       due_at: dueAt,
       wanted: 1,
       claimed: 0,

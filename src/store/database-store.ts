@@ -56,6 +56,7 @@ import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
 import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
 import {
+  endDeadClaims,
   endReplica,
   giveLeasesBack,
   readBoard,
@@ -188,6 +189,7 @@ export class DatabaseStore implements Store {
     return this.#database.write(async (db) => {
       const now = this.#sharedNow();
       await renewReplica(db, { owner, wants }, duration, now);
+      await endDeadClaims(db, this.#database.kind, now);
       return readBoard(db, now);
     });
   }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Expression, SqlBool } from "kysely";
 import type { Duration, Instant } from "../domain/instant.ts";
-import { DAY, MINUTE } from "../domain/instant.ts";
+import { MINUTE, SECOND } from "../domain/instant.ts";
 import { leaseLost } from "../errors.ts";
 import type { Lease, LeaseBoard } from "../ports.ts";
 import { batchesOf } from "./batches.ts";
@@ -9,6 +9,9 @@ import type { DatabaseKind, Queries } from "./schema.ts";
 
 /** Nobody says to live for longer: a time beyond it was written before the clock was set back. */
 const LONGEST_LIFE: Duration = MINUTE;
+
+/** No edit of a message that a replica had begun is under way for longer after its death. */
+const LONGEST_CALL: Duration = 30 * SECOND;
 
 /**
  * The time that all replicas share, in ms: the database's own. A database in a file is used by one machine,
@@ -41,6 +44,32 @@ export async function renewReplica(
       })),
     )
     .execute();
+}
+
+/** Ends what replicas had in hand that have been dead for longer than a call to a chat may take. */
+export async function endDeadClaims(
+  db: Queries,
+  kind: DatabaseKind,
+  now: Expression<number>,
+): Promise<void> {
+  const dead = await db
+    .selectFrom("replica")
+    .select("owner")
+    .where("until_at", "<", sql<number>`${now} - ${LONGEST_CALL}`)
+    .$if(kind === "postgres", (query) => query.forUpdate().skipLocked())
+    .execute();
+  const owners = dead.map(({ owner }) => owner);
+  if (owners.length === 0) {
+    return;
+  }
+  await db
+    .updateTable("delivery")
+    .set({ lease_until: null })
+    .where("claimed_by", "in", owners)
+    .where("lease_until", "is not", null)
+    .where("state", "<>", "posting")
+    .execute();
+  await db.deleteFrom("replica").where("owner", "in", owners).execute();
 }
 
 /** How all replicas and leases stand. */
@@ -99,10 +128,6 @@ export async function takeFreeLeases(
       got.push(...taken.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
     }
   }
-  await db
-    .deleteFrom("replica")
-    .where("until_at", "<", sql<number>`${now} - ${DAY}`)
-    .execute();
   return got;
 }
 

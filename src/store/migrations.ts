@@ -374,4 +374,5 @@ async function replicaTables(db: Queries, kind: DatabaseKind): Promise<void> {
   ]);
   pause = withColumns(pause, text, ["reason"]);
   await end(pause.addPrimaryKeyConstraint("channel_pause_pk", [...place])).execute();
+  await schema.alterTable("delivery").addColumn("claimed_by", text).execute();
 }

@@ -16,6 +16,7 @@ export interface Claim {
   readonly now: Instant;
   readonly leaseUntil: Instant;
   readonly limit: number;
+  readonly owner?: string;
 }
 
 /** A reply can be made when its notification stands in the channel. */
@@ -113,6 +114,7 @@ async function take(db: Queries, key: string, claim: Claim): Promise<ClaimedDeli
     .updateTable("delivery")
     .set((eb) => ({
       lease_until: claim.leaseUntil,
+      claimed_by: claim.owner ?? null,
       fence: eb("fence", "+", 1),
       attempts: eb("attempts", "+", 1),
       claimed: eb.ref("wanted"),

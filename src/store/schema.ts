@@ -191,6 +191,8 @@ interface DeliveryTable {
   fence: number;
   /** null while nobody holds it. */
   lease_until: number | null;
+  /** The replica that claimed it last; null where it has no name. */
+  claimed_by: string | null;
   /** null while there is nothing to do. */
   due_at: number | null;
   /** Grows with every change of what it should say. */

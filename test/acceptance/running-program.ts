@@ -83,6 +83,11 @@ export class RunningProgram {
     throw new Error(`It never said ${pattern}.\n${this.#stdout}\n${this.#stderr}`);
   }
 
+  /** Sends a signal, such as one that stops it or lets it go on. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. */
   async end(signal: NodeJS.Signals): Promise<Run> {
     this.#child.kill(signal);

@@ -22,6 +22,11 @@ export interface ConfigurationChanges {
   readonly backfill?: string;
   /** Further sections, as YAML. */
   readonly more?: string;
+  /** The section `store`, as YAML: a SQLite file when left out. */
+  readonly store?: string;
+  /** `doorbell.yaml` when left out. */
+  readonly file?: string;
+  readonly healthPort?: number;
 }
 
 /** A sandbox, whose rows are readable at once, and a folder with a configuration that watches it. */
@@ -77,12 +82,12 @@ azure:
       subscriptions: [${watched.join(", ")}]
   poll: 1s
   backfill: ${changes.backfill ?? "8d"}
-store: { kind: sqlite, path: doorbell.db }
-http: { port: ${this.healthPort} }
+store: ${changes.store ?? "{ kind: sqlite, path: doorbell.db }"}
+http: { port: ${changes.healthPort ?? this.healthPort} }
 zone: UTC
 ${changes.more ?? ""}
 `;
-    writeFileSync(join(this.folder.path, "doorbell.yaml"), text);
+    writeFileSync(join(this.folder.path, changes.file ?? "doorbell.yaml"), text);
   }
 
   /** Runs the program to its end, in the folder of the configuration. */
@@ -97,20 +102,27 @@ ${changes.more ?? ""}
   /** Starts the program, in the folder of the configuration. */
   serve(
     options: {
+      /** The configuration; `doorbell.yaml` when left out. */
+      readonly file?: string;
       readonly environment?: Readonly<Record<string, string>>;
       readonly fileLimit?: number;
     } = {},
   ): RunningProgram {
-    return new RunningProgram(["serve"], {
+    const { file, ...others } = options;
+    const named = file === undefined ? [] : ["--config", file];
+    return new RunningProgram(["serve", ...named], {
       cwd: this.folder.path,
-      ...options,
+      ...others,
       environment: { ...this.environment, ...options.environment },
     });
   }
 
   /** Asks the health page. */
-  async health(path = "/healthz"): Promise<{ readonly status: number; readonly text: string }> {
-    const answer = await fetch(`http://127.0.0.1:${this.healthPort}${path}`);
+  async health(
+    path = "/healthz",
+    port = this.healthPort,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
     return { status: answer.status, text: await answer.text() };
   }
 

@@ -2,6 +2,7 @@ import type {
   ChannelStore,
   ChatAdapter,
   ConversationStore,
+  LeaseStore,
   OutboxStore,
   Store,
   TrailReader,
@@ -54,6 +55,17 @@ export function gatedIngestStore(store: Store, gate: Gate): IngestStore {
     coverage: async () => gate.pass(async () => store.coverage()),
     channelSubscriptions: async () => gate.pass(async () => store.channelSubscriptions()),
     silences: async (endAfter) => gate.pass(async () => store.silences(endAfter)),
+  };
+}
+
+/** The leases as a replica sees them that may die, or hang, at any step. */
+export function gatedLeases(store: LeaseStore, gate: Gate): LeaseStore {
+  return {
+    keepAlive: async (...args) => gate.pass(async () => store.keepAlive(...args)),
+    takeLeases: async (...args) => gate.pass(async () => store.takeLeases(...args)),
+    giveLeases: async (leases) => gate.pass(async () => store.giveLeases(leases)),
+    heedNews: async (...args) => gate.pass(async () => store.heedNews(...args)),
+    leave: async (owner) => gate.pass(async () => store.leave(owner)),
   };
 }
 

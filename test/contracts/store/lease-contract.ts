@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { subscriptionLease } from "../../../src/domain/lease-name.ts";
 import type { LeaseState, Store } from "../../../src/ports.ts";
 import { opening } from "../../ask/trail-builder.ts";
-import { all, AZURE, change, event, received, sighting } from "./changes.ts";
+import { all, AZURE, change, channel, event, notification, received, sighting } from "./changes.ts";
 import { placeOf, storeOn } from "./ground.ts";
 import type { Ground } from "./ground.ts";
+import { claimAt } from "./outbox-contract.ts";
 
 const LIFE = 30_000;
 const NAME = subscriptionLease(AZURE);
@@ -125,6 +126,33 @@ export function leaseContract(ground: Ground): void {
         await store.heedNews(lease, 1);
       }
       expect(await stands()).toEqual({ ...state(NAME, "a", 1), news: 2, heeded: 2 });
+    });
+
+    test("What a replica had in hand is free half a minute after its death, but for a post that it had begun.", async () => {
+      const { store } = await storeOn(ground);
+      const names = ["begun", "claimed"];
+      await store.commit(
+        change({
+          openings: names.map((id) => opening({ id })),
+          deliveries: names.map((id) => notification(`n-${id}`, [id], { channel: channel(id) })),
+        }),
+      );
+      const claim = { leaseUntil: 900_000, owner: "dead" };
+      for (const { key, fence } of await claimAt(store, 10, claim)) {
+        if (key === "n-begun") {
+          await store.beginPost(key, fence, 11);
+        }
+      }
+      await store.keepAlive("dead", 1, -20_000);
+      await store.keepAlive("b", 1, LIFE);
+      expect(await claimAt(store, 20)).toEqual([]);
+      await store.keepAlive("dead", 1, -40_000);
+      await store.keepAlive("b", 1, LIFE);
+      expect(await claimAt(store, 20)).toMatchObject([{ key: "n-claimed", fence: 2 }]);
+      expect(await claimAt(store, 900_001)).toMatchObject([
+        { key: "n-begun", state: "unknown" },
+        {},
+      ]);
     });
 
     test("News of an Azure subscription that nobody ever held wait for whoever takes it.", async () => {

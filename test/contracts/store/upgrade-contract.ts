@@ -24,6 +24,7 @@ export function upgradeContract(ground: Ground): void {
     ]) {
       await place.sql(`drop table ${table}`);
     }
+    await place.sql("alter table delivery drop column claimed_by");
     await place.sql("delete from schema_migration where number > 1");
     const store = await place.open();
     const acknowledgement = { by: "bob", at: 1 };
