@@ -7,10 +7,12 @@ import { measure } from "./measure.ts";
 import type { Measurement } from "./measure.ts";
 import { aimTable, machineLine, medianOf, resultTable } from "./report.ts";
 import type { Aim, Result } from "./report.ts";
+import { scale } from "./scale.ts";
 
 const HELP = `Measures how fast an export is read and correlated, beside other ways to do it.
 
 npm run bench [-- OPTIONS]
+npm run bench -- scale --help      how far one Doorbell goes, instead
 
   --rows N     events in the export (default 100000, about 580 MB); it is generated once and kept
   --rounds N   how often each program runs, in turn (default 5)
@@ -155,6 +157,11 @@ function positive(name: string, text: string): number {
 }
 
 async function main(): Promise<void> {
+  const [first, ...others] = process.argv.slice(2);
+  if (first === "scale") {
+    await scale(others);
+    return;
+  }
   const { values } = parseArgs({
     options: {
       rows: { type: "string", default: "100000" },

@@ -391,7 +391,7 @@ export interface Removal {
 export interface OutboxStore {
   /**
    * Claims up to `limit` due deliveries of the platforms, oldest first, each until `leaseUntil`: at most
-   * one per channel, whoever holds it. A delivery that was `posting` when its lease ran out comes as `unknown`. A reply
+   * one per channel, whoever holds it, and none where a pause lasts that ends by itself. A delivery that was `posting` when its lease ran out comes as `unknown`. A reply
    * comes only when its notification is posted.
    */
   claim(claim: {

@@ -118,6 +118,18 @@ function latenessText(late: Duration): string {
   return `more than ${durationText(passed ?? END_GRACE)}`;
 }
 
+/** The first instant after another at which something else is said of an opening that stands past its end. */
+export function nextLateness(promisedEnd: Instant, after: Instant): Instant {
+  const days = Math.max(1, Math.floor((after - promisedEnd) / DAY));
+  const steps = [
+    END_GRACE + 1,
+    ...LATENESS_STEPS.filter((step) => step > END_GRACE),
+    DAY,
+    2 ** Math.floor(Math.log2(days) + 1) * DAY,
+  ];
+  return Math.min(...steps.map((step) => promisedEnd + step).filter((at) => at > after));
+}
+
 /** What came before, per rule, person and VM; fed in order of time. */
 class History {
   readonly #context: FindingContext;

@@ -3,11 +3,11 @@ import { importFeed, readReach, writeReach } from "../domain/imported-reach.ts";
 import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { withSpan } from "../domain/read-span.ts";
-import type { Sighting } from "../domain/sighting.ts";
 import { feedLease, subscriptionLease } from "../domain/lease-name.ts";
 import { isLeaseLost } from "../errors.ts";
 import type { ActivitySource, RandomSource } from "../ports.ts";
 import { Conclusions } from "./conclusions.ts";
+import { subscriptionsOf } from "./content.ts";
 import { moveOf } from "./feed-move.ts";
 import { persevere } from "./perseverance.ts";
 import type { Persevered } from "./perseverance.ts";
@@ -113,11 +113,13 @@ export class IngestService {
       const cursor = await this.#persist(feed, signal, async () => this.#parts.store.cursor(feed));
       if (cursor.done) {
         const lease = this.#parts.leases?.lease(feedLease(feed, source.azureSubscription));
-        for await (const page of source.pages(cursor.value, signal, lease?.fence)) {
-          const { done } = await this.#persist(feed, signal, async () => this.#take(page, source));
-          if (!done) {
-            break;
+        const pages = source.pages(cursor.value, signal, lease?.fence);
+        try {
+          for (let isMore = true; isMore;) {
+            isMore = await this.#takeNext(pages, source, signal);
           }
+        } finally {
+          await pages.return();
         }
       }
     } catch (error) {
@@ -130,8 +132,28 @@ export class IngestService {
     if (signal.aborted) {
       return { kind: "aborted" };
     }
-    await this.tick();
+    const { azureSubscription: one } = source;
+    await (one === null ? this.tick() : this.#attempt(one, async () => this.#settle(one)));
     return { kind: "ended" };
+  }
+
+  /**
+   * A function of its own, because one that waits for the next page would go on holding the one before: of
+   * many feeds that is much.
+   *
+   * @returns whether there may be more.
+   */
+  async #takeNext(
+    pages: ReturnType<ActivitySource["pages"]>,
+    source: ActivitySource,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { done, value: page } = await pages.next();
+    if (done === true) {
+      return false;
+    }
+    const taken = await this.#persist(source.feed, signal, async () => this.#take(page, source));
+    return taken.done;
   }
 
   /**
@@ -280,10 +302,10 @@ export class IngestService {
   health(): IngestHealth {
     return {
       feeds: [...this.#sources.values()].map((source) => this.#feedHealth(source)),
-      subscriptions: this.#keeper.states.map(({ azureSubscription, events, knownUntil }) => ({
+      subscriptions: this.#keeper.states.map(({ azureSubscription, events, review }) => ({
         azureSubscription,
         events,
-        knownUntil: Number.isFinite(knownUntil) ? knownUntil : null,
+        knownUntil: Number.isFinite(review.knownUntil) ? review.knownUntil : null,
       })),
     };
   }
@@ -399,17 +421,6 @@ export class IngestService {
       this.#parts.onProblem(problem);
     }
   }
-}
-
-function subscriptionsOf(
-  events: readonly ReceivedEvent[],
-  sightings: readonly Sighting[],
-): readonly string[] {
-  const resources = [
-    ...events.map(({ event }) => event.resource),
-    ...sightings.map((one) => one.resource),
-  ];
-  return [...new Set(resources.map(({ subscriptionId }) => subscriptionId))];
 }
 
 function textOf(error: unknown): string {

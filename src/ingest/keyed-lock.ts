@@ -5,6 +5,11 @@
 export class KeyedLock {
   readonly #tails = new Map<string, Promise<void>>();
 
+  /** Whether work on the key runs or waits. */
+  isBusy(key: string): boolean {
+    return this.#tails.has(key);
+  }
+
   /** Runs the work when all that was asked for before it on any of the keys is done. */
   async run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const before = keys.flatMap((key) => this.#tails.get(key) ?? []);

@@ -7,12 +7,10 @@ import type { ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import { importFeed, readReach } from "../domain/imported-reach.ts";
 import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
-import type { Opening } from "../domain/opening.ts";
-import { withSpan } from "../domain/read-span.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
 import type { Clock, Removal, TrailWriter } from "../ports.ts";
-import { knownSince, knownUntil } from "./read-stretches.ts";
+import { Review } from "./review.ts";
 import { planThinning } from "./thinning-plan.ts";
 import { byIdentity, differenceOf } from "./trail-difference.ts";
 import type { StoredTrail, TrailDifference } from "./trail-difference.ts";
@@ -50,20 +48,13 @@ export interface Evaluation {
  */
 export class SubscriptionState {
   readonly azureSubscription: string;
+  /** When to evaluate it again. */
+  readonly review: Review;
   readonly #correlator = new Correlator();
   readonly #sightings: Sighting[] = [];
   #stored: StoredTrail;
-  #spans: readonly ReadSpan[];
-  /** How far imported exports reached. */
-  readonly #imported: readonly ReadSpan[];
   /** Since when all is known that was not thrown away because of its age; 0 when nothing was. */
   readonly #thinned: Instant;
-  #newestEvent: Instant | null = null;
-  /** Whether something came that is not in the trail that was evaluated last. */
-  #isUnsettled = true;
-  #acceptedUntil: Instant = Number.NEGATIVE_INFINITY;
-  /** The earliest moment from which on the passing of time may change what is said. */
-  #nextLook: Instant = Number.POSITIVE_INFINITY;
 
   private constructor(
     azureSubscription: string,
@@ -74,27 +65,31 @@ export class SubscriptionState {
   ) {
     this.azureSubscription = azureSubscription;
     this.#stored = byIdentity(stored);
-    this.#spans = spans;
-    this.#imported = imported;
+    this.review = new Review(spans, imported);
     this.#thinned = thinned;
   }
 
   /**
    * Restores it. The store may have been left between a page's events and what follows from them, or by
    * an older version that concluded otherwise: so it is to be evaluated at once.
+   *
+   * @param wall real time: where it is given, others have their turn in between.
    */
   static async restore(
     store: Pick<TrailWriter, "cursor" | "events" | "sightings" | "stored">,
     azureSubscription: string,
     spans: readonly ReadSpan[],
+    wall: Clock | null,
   ): Promise<SubscriptionState> {
+    const turns = new Turns(wall);
     const stored = await store.stored(azureSubscription);
     const thinned = Number((await store.cursor(thinningFeed(azureSubscription))) ?? 0);
     const imported = readReach(await store.cursor(importFeed(azureSubscription)));
     const state = new SubscriptionState(azureSubscription, stored, spans, imported, thinned);
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
-      state.#newestEvent = Math.max(state.#newestEvent ?? event.at, event.at);
+      state.review.knows(event.at);
+      await turns.pass();
     }
     for await (const sighting of store.sightings(azureSubscription)) {
       state.see([sighting]);
@@ -107,18 +102,13 @@ export class SubscriptionState {
     return this.#correlator.size;
   }
 
-  /** Up to when its log can be known. */
-  get knownUntil(): Instant {
-    return knownUntil(this.#spans, this.#imported, this.#newestEvent);
-  }
-
   /** Adds events; returns those that said something new. */
   add(received: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
     const fresh = received.filter(({ event }) => this.#correlator.add([event]) > 0);
     for (const { event } of fresh) {
-      this.#newestEvent = Math.max(this.#newestEvent ?? event.at, event.at);
+      this.review.knows(event.at);
     }
-    this.#isUnsettled ||= fresh.length > 0;
+    this.#heed(fresh.length);
     return fresh;
   }
 
@@ -128,24 +118,14 @@ export class SubscriptionState {
     for (const sighting of fresh) {
       this.#sightings.push(sighting);
     }
-    this.#isUnsettled ||= fresh.length > 0;
+    this.#heed(fresh.length);
     return fresh;
   }
 
-  /** A stretch of its log was read whole. */
-  read(span: ReadSpan): void {
-    const since = knownSince(this.#spans, this.#imported);
-    this.#spans = withSpan(this.#spans, span);
-    this.#isUnsettled ||= since !== knownSince(this.#spans, this.#imported);
-  }
-
-  /**
-   * Whether what the events say may differ from what was evaluated last: something came, or time went on
-   * while an opening stands past its promised end, or while a witness waits for the log.
-   */
-  get isDue(): boolean {
-    const until = this.knownUntil;
-    return this.#isUnsettled || (until > this.#acceptedUntil && until > this.#nextLook);
+  #heed(fresh: number): void {
+    if (fresh > 0) {
+      this.review.unsettle();
+    }
   }
 
   /**
@@ -189,9 +169,9 @@ export class SubscriptionState {
   }
 
   #context(isWorkingTime: WorkingTime): TrailContext {
-    const since = knownSince(this.#spans, this.#imported);
+    const since = this.review.knownSince;
     return {
-      asOf: this.knownUntil,
+      asOf: this.review.knownUntil,
       knownSince: this.#thinned === 0 ? since : Math.max(since ?? 0, this.#thinned),
       isWorkingTime,
     };
@@ -200,42 +180,36 @@ export class SubscriptionState {
   /** The evaluation is in the store, or there was nothing to store. */
   accept({ trail }: Evaluation): void {
     this.#stored = byIdentity(trail);
-    this.#isUnsettled = false;
-    this.#acceptedUntil = this.knownUntil;
-    this.#nextLook = nextLook(trail, this.#acceptedUntil);
+    this.review.accept(trail);
   }
 }
 
-/** Runs the steps, and lets others have their turn whenever that has taken a while. */
+/** Lets others have their turn whenever work has taken a while; nobody waits without a clock. */
+class Turns {
+  readonly #wall: Clock | null;
+  #since: Instant;
+
+  constructor(wall: Clock | null) {
+    this.#wall = wall;
+    this.#since = wall?.now() ?? 0;
+  }
+
+  async pass(): Promise<void> {
+    if (this.#wall !== null && this.#wall.now() - this.#since >= LONGEST_TURN) {
+      await this.#wall.sleep(0);
+      this.#since = this.#wall.now();
+    }
+  }
+}
+
+/** Runs the steps, with turns for others between them. */
 async function inTurns<T>(steps: Steps<T>, wall: Clock): Promise<T> {
-  let since = wall.now();
+  const turns = new Turns(wall);
   for (;;) {
     const step = steps.next();
     if (step.done === true) {
       return step.value;
     }
-    if (wall.now() - since >= LONGEST_TURN) {
-      await wall.sleep(0);
-      since = wall.now();
-    }
+    await turns.pass();
   }
-}
-
-function nextLook({ openings }: Trail, acceptedUntil: Instant): Instant {
-  return openings.flatMap(momentsOf).reduce((first, moment) => {
-    // A lateness is told in steps; what a witness alone shows changes once, when the log is there.
-    const isPast = moment.once && moment.at < acceptedUntil;
-    return isPast ? first : Math.min(first, moment.at);
-  }, Number.POSITIVE_INFINITY);
-}
-
-/** When the passing of time changes what is said of an opening. */
-function momentsOf(opening: Opening): readonly { readonly at: Instant; readonly once: boolean }[] {
-  const { closedAt, closing, openedAt, promisedEnd, attribution } = opening;
-  const unlogged = attribution.reasons.some(({ code }) => code === "write-unlogged");
-  return [
-    ...(closedAt === null && promisedEnd !== null ? [{ at: promisedEnd, once: false }] : []),
-    ...(closedAt !== null && closing === "unlogged" ? [{ at: closedAt, once: true }] : []),
-    ...(unlogged ? [{ at: openedAt, once: true }] : []),
-  ];
 }

@@ -1,28 +1,27 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
-import type { FeedPage, ReceivedEvent } from "../domain/feed.ts";
+import type { ReceivedEvent } from "../domain/feed.ts";
 import { MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import { subscriptionLease } from "../domain/lease-name.ts";
 import { leaseLost } from "../errors.ts";
-import type {
-  Clock,
-  Lease,
-  NotificationRouter,
-  TrailChange,
-  TrailReader,
-  TrailWriter,
-} from "../ports.ts";
+import type { Clock, Lease, NotificationRouter, TrailReader, TrailWriter } from "../ports.ts";
 import type { FeedMove } from "./feed-move.ts";
+import { changeOf, NOTHING } from "./content.ts";
+import type { Content } from "./content.ts";
 import { HeldMoves } from "./held-moves.ts";
+import { HeldStates } from "./held-states.ts";
+import type { Held } from "./held-states.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
-import { knownSinceThinned, SubscriptionState, thinningFeed } from "./subscription-state.ts";
-import type { Evaluation } from "./subscription-state.ts";
+import { knownSinceThinned, thinningFeed } from "./subscription-state.ts";
+import type { Evaluation, SubscriptionState } from "./subscription-state.ts";
 import { isEmptyDifference } from "./trail-difference.ts";
 
 /** How long another process may be ahead: a replica that reads the same feed is caught up with by itself. */
 const AHEAD: Duration = 2 * MINUTE;
+/** How many events are in memory at a time, where no one Azure subscription has more: some 700 MB. */
+const MOST_EVENTS = 250_000;
 /** How many rows that could not be understood are remembered as stored. */
 const MOST_QUARANTINED = 10_000;
 
@@ -37,34 +36,20 @@ export interface KeeperParts {
   readonly wall?: Clock;
   /** Whether an instant lies within working hours; null when nobody configured them. */
   readonly isWorkingTime: ((instant: Instant) => boolean) | null;
+  /** How many events are held in memory; 250,000 when left out. */
+  readonly mostEvents?: number;
   /** Told when something was stored that the outbox may have to deliver. */
   readonly onStored: () => void;
-}
-
-/** What is to be stored. */
-export interface Content extends Pick<FeedPage, "events" | "sightings" | "quarantined"> {
-  /** Where it moves its feed; null when it comes from none. */
-  readonly move: FeedMove | null;
 }
 
 /** Tells, for what is new of an Azure subscription, whether what follows is worked out at once. */
 export type Urgency = (fresh: readonly ReceivedEvent[], azureSubscription: string) => boolean;
 
-/** What is held of an Azure subscription, and since when. */
-interface Held {
-  readonly state: SubscriptionState;
-  /** Of the lease under which it was restored; null where there was none. */
-  readonly fence: number | null;
-  /** News of the lease that were in the store before it was restored. */
-  readonly news: number;
-}
-
-const NOTHING: Content = { events: [], sightings: [], quarantined: [], move: null };
-
 /**
  * Keeps the trail in the store true to the events. For each Azure subscription it holds the events
  * correlated. What is stored is one transaction: events, what follows from them, the deliveries to be
- * made, and how far the feed has come. When it fails, what is held of its Azure subscriptions is thrown
+ * made, and how far the feed has come. Azure subscriptions that are quiet rest in the store, where many
+ * have many events. When it fails, what is held of its Azure subscriptions is thrown
  * away, to be restored from the store before the next try. Azure subscriptions do not wait for one
  * another.
  *
@@ -74,7 +59,7 @@ const NOTHING: Content = { events: [], sightings: [], quarantined: [], move: nul
 export class TrailKeeper {
   readonly #parts: KeeperParts;
   readonly #locks = new KeyedLock();
-  readonly #states = new Map<string, Held>();
+  readonly #states: HeldStates;
   readonly #moves: HeldMoves;
   readonly #quarantined = new Set<string>();
   /** The store's evidence as far as is known here; null before it was looked at. */
@@ -86,11 +71,13 @@ export class TrailKeeper {
     this.#moves = new HeldMoves(async (move, leases) => {
       await parts.store.commit(changeOf({ ...NOTHING, move }, [], [], leases));
     });
+    const { store, leases, wall = null, mostEvents = MOST_EVENTS } = parts;
+    this.#states = new HeldStates({ store, leases, moves: this.#moves, wall, mostEvents });
   }
 
-  /** The Azure subscriptions that are held at the moment. */
-  get states(): readonly SubscriptionState[] {
-    return [...this.#states.values()].map(({ state }) => state);
+  /** The Azure subscriptions that are looked after at the moment. */
+  get states(): readonly Held[] {
+    return this.#states.all;
   }
 
   /** The feeds whose latest moves have waited long enough to be stored. */
@@ -101,7 +88,7 @@ export class TrailKeeper {
   /** Lets go of an Azure subscription, to be restored when it is needed again. */
   async release(azureSubscription: string): Promise<void> {
     await this.#locks.run([azureSubscription], async () => {
-      this.#states.delete(azureSubscription);
+      this.#states.forget(azureSubscription);
     });
   }
 
@@ -143,7 +130,7 @@ export class TrailKeeper {
   ): Promise<number> {
     const { move } = content;
     const keys = move === null ? subscriptions : [...subscriptions, feedKey(move.feed)];
-    return this.#locks.run(keys, async () =>
+    return this.#exclusively(keys, async () =>
       this.#orForget(subscriptions, async () => {
         const leases = this.#leasesOf(subscriptions, move);
         const events: ReceivedEvent[] = [];
@@ -161,14 +148,22 @@ export class TrailKeeper {
             sightings.push(...seen);
             continue;
           }
-          const state = await this.#stateOf(one, lease);
+          if (
+            move !== null &&
+            seen.length === 0 &&
+            this.#canRest(one, lease, received, move, isUrgent)
+          ) {
+            events.push(...received);
+            continue;
+          }
+          const state = await this.#states.take(one, lease);
           const fresh = state.add(received);
           events.push(...fresh);
           sightings.push(...state.see(seen));
           if (move?.read?.azureSubscription === one) {
-            state.read(move.read.span);
+            state.review.read(move.read.span);
           }
-          if (mayConclude && isUrgent(fresh, one) && state.isDue) {
+          if (mayConclude && isUrgent(fresh, one) && state.review.isDue) {
             evaluations.push(await this.#evaluate(state));
           }
         }
@@ -190,21 +185,25 @@ export class TrailKeeper {
    * @returns behind how many it was restored; null when another replica does it.
    */
   async settle(azureSubscription: string, news = 0): Promise<number | null> {
-    return this.#locks.run([azureSubscription], async () =>
+    return this.#exclusively([azureSubscription], async () =>
       this.#orForget([azureSubscription], async () => {
-        const leases = this.#leasesOf([azureSubscription], null);
-        if (leases.length === 0 && this.#parts.leases !== null) {
-          this.#states.delete(azureSubscription);
+        const [lease = null] = this.#leasesOf([azureSubscription], null);
+        if (lease === null && this.#parts.leases !== null) {
+          this.#states.forget(azureSubscription);
           return null;
         }
-        if ((this.#states.get(azureSubscription)?.news ?? news) < news) {
-          this.#states.delete(azureSubscription);
+        const held = this.#states.under(azureSubscription, lease?.fence ?? null);
+        if (held !== undefined && held.news >= news && !held.review.isDue) {
+          return held.news;
         }
-        const state = await this.#stateOf(azureSubscription, leases[0] ?? null);
-        if (state.isDue) {
-          await this.#commit(NOTHING, [await this.#evaluate(state)], leases);
+        if (held !== undefined && held.news < news) {
+          this.#states.forget(azureSubscription);
         }
-        return this.#states.get(azureSubscription)?.news ?? null;
+        const state = await this.#states.take(azureSubscription, lease);
+        if (state.review.isDue) {
+          await this.#commit(NOTHING, [await this.#evaluate(state)], lease === null ? [] : [lease]);
+        }
+        return this.#states.find(azureSubscription)?.news ?? null;
       }),
     );
   }
@@ -224,14 +223,14 @@ export class TrailKeeper {
    * @returns how many events went; null when everything had to stay.
    */
   async thin(azureSubscription: string, before: Instant): Promise<number | null> {
-    return this.#locks.run([azureSubscription], async () =>
+    return this.#exclusively([azureSubscription], async () =>
       this.#orForget([azureSubscription], async () => {
         const { store, isWorkingTime } = this.#parts;
         const leases = this.#leasesOf([azureSubscription], null);
         if (leases.length === 0 && this.#parts.leases !== null) {
           throw leaseLost(subscriptionLease(azureSubscription));
         }
-        const state = await this.#stateOf(azureSubscription, leases[0] ?? null);
+        const state = await this.#states.take(azureSubscription, leases[0] ?? null);
         const events: ActivityEvent[] = [];
         for await (const event of store.events(azureSubscription)) {
           events.push(event);
@@ -247,7 +246,7 @@ export class TrailKeeper {
           };
           await store.commit(changeOf({ ...NOTHING, move }, [], [], leases));
           await store.thin(removal, leases);
-          this.#states.delete(azureSubscription);
+          this.#states.forget(azureSubscription);
         }
         return removal?.events.length ?? null;
       }),
@@ -289,7 +288,7 @@ export class TrailKeeper {
     }
     this.#rememberQuarantined(content);
     for (const evaluation of evaluations) {
-      this.#states.get(evaluation.azureSubscription)?.state.accept(evaluation);
+      this.#states.find(evaluation.azureSubscription)?.state?.accept(evaluation);
     }
   }
 
@@ -320,22 +319,46 @@ export class TrailKeeper {
     }
   }
 
-  async #stateOf(azureSubscription: string, lease: Lease | null): Promise<SubscriptionState> {
-    const fence = lease?.fence ?? null;
-    const held = this.#states.get(azureSubscription);
-    if (held !== undefined && held.fence === fence) {
-      return held.state;
+  /**
+   * Whether what is new of an Azure subscription that rests can go to the store without it: nothing follows
+   * from it at once.
+   */
+  #canRest(
+    azureSubscription: string,
+    lease: Lease | null,
+    received: readonly ReceivedEvent[],
+    move: FeedMove,
+    isUrgent: Urgency,
+  ): boolean {
+    const held = this.#states.under(azureSubscription, lease?.fence ?? null);
+    if (held === undefined || held.state !== null) {
+      return false;
     }
-    const { store, leases } = this.#parts;
-    const news = leases?.state(subscriptionLease(azureSubscription))?.news ?? 0;
-    const { subscriptions } = await store.coverage();
-    const stored = subscriptions.find((one) => one.azureSubscription === azureSubscription);
-    const state = await SubscriptionState.restore(store, azureSubscription, stored?.spans ?? []);
-    for (const span of this.#moves.spans(azureSubscription)) {
-      state.read(span);
+    if (move.read?.azureSubscription === azureSubscription) {
+      held.review.read(move.read.span);
     }
-    this.#states.set(azureSubscription, { state, fence, news });
-    return state;
+    for (const { event } of received) {
+      held.review.knows(event.at);
+      held.review.unsettle();
+    }
+    if (isUrgent(received, azureSubscription) && held.review.isDue) {
+      return false;
+    }
+    if (received.length > 0) {
+      // Some of it may be in the store already: how much is added is not known here.
+      this.#evidence = null;
+      this.#states.grow(held, received.length);
+    }
+    return true;
+  }
+
+  /** Alone with what is named; afterwards there is room for others. */
+  async #exclusively<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#locks.run(keys, work);
+    } finally {
+      this.#states.rest((one) => this.#locks.isBusy(one));
+    }
   }
 
   async #orForget<T>(subscriptions: readonly string[], work: () => Promise<T>): Promise<T> {
@@ -343,37 +366,11 @@ export class TrailKeeper {
       return await work();
     } catch (error) {
       for (const one of subscriptions) {
-        this.#states.delete(one);
+        this.#states.forget(one);
       }
       throw error;
     }
   }
-}
-
-function changeOf(
-  content: Content,
-  evaluations: readonly Evaluation[],
-  deliveries: TrailChange["deliveries"],
-  leases: readonly Lease[],
-): TrailChange {
-  const differences = evaluations.map(({ difference }) => difference);
-  return {
-    feed: content.move?.feed ?? null,
-    events: content.events,
-    sightings: content.sightings,
-    quarantined: content.quarantined,
-    cursor: content.move?.cursor ?? null,
-    read: content.move?.read ?? null,
-    openings: differences.flatMap(({ changes }) => changes.map(({ after }) => after)),
-    goneOpenings: differences.flatMap(({ goneOpenings }) => goneOpenings),
-    requests: differences.flatMap(({ requests }) => requests),
-    goneRequests: differences.flatMap(({ goneRequests }) => goneRequests),
-    guards: evaluations.flatMap(({ azureSubscription, difference: { guards } }) =>
-      guards === null ? [] : [{ azureSubscription, guards }],
-    ),
-    deliveries,
-    leases,
-  };
 }
 
 function leaseOf(azureSubscription: string, leases: readonly Lease[]): Lease | null {

@@ -3,12 +3,12 @@ import type { Instant } from "../domain/instant.ts";
 import type { DeliveryState } from "../domain/notification.ts";
 import type { Announcement, OutboxHealth } from "../ports.ts";
 import { batchesOf } from "./batches.ts";
-import { parentStands, sameChannel } from "./outbox.ts";
+import { parentStands, passingPause, sameChannel } from "./outbox.ts";
 import type { Queries } from "./schema.ts";
 
 const MOST_PROBLEMS = 5;
 
-/** When the next delivery can be claimed: not before its channel's live claim ends. */
+/** When the next delivery can be claimed: not before its channel's live claim and pause end. */
 export async function nextDueAt(
   db: Queries,
   platforms: readonly string[],
@@ -29,10 +29,13 @@ export async function nextDueAt(
       >`(select max(delivery.lease_until) from delivery where ${sameChannel} and delivery.lease_until is not null)`.as(
         "held",
       ),
+      sql<number | null>`(${passingPause})`.as("paused"),
     ])
     .where("channel.platform", "in", platforms)
     .execute();
-  const times = rows.flatMap(({ due, held }) => (due === null ? [] : [Math.max(due, held ?? due)]));
+  const times = rows.flatMap(({ due, held, paused }) =>
+    due === null ? [] : [Math.max(due, held ?? due, paused ?? due)],
+  );
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -22,6 +22,12 @@ export interface Claim {
 /** A reply can be made when its notification stands in the channel. */
 export const parentStands = sql<SqlBool>`(delivery.parent is null or exists (select 1 from delivery as notification where notification.key = delivery.parent and notification.receipt is not null and notification.state <> 'dropped'))`;
 
+/**
+ * Pauses of the channel, or of more than it, that end by themselves. While one lasts, nothing of the channel
+ * is claimed: to put off each of many deliveries would take longer than the pause.
+ */
+export const passingPause = sql`select max(pause.until_at) from channel_pause as pause where pause.platform = channel.platform and pause.workspace in ('', channel.workspace) and pause.channel in ('', channel.channel) and pause.waits_for_person = 0`;
+
 /** The delivery is one of the channel. */
 export const sameChannel = sql<SqlBool>`delivery.platform = channel.platform and delivery.workspace = channel.workspace and delivery.channel = channel.channel`;
 
@@ -65,6 +71,7 @@ async function channelsWithWork(
     .where(
       sql<SqlBool>`not exists (select 1 from delivery where ${sameChannel} and delivery.lease_until > ${now})`,
     )
+    .where(sql<SqlBool>`coalesce((${passingPause}), ${now}) <= ${now}`)
     .orderBy(
       sql`(select min(delivery.due_at) from delivery where ${sameChannel} and ${isDue(now)})`,
     )
@@ -221,6 +228,7 @@ export async function recordOutcome(
   const row = await db
     .selectFrom("delivery")
     .select(["platform", "workspace", "channel", "receipt", "maybe_posted", "wanted", "claimed"])
+    .select("due_at")
     .where("key", "=", key)
     .where("fence", "=", fence)
     .where("lease_until", "is not", null)
@@ -231,7 +239,7 @@ export async function recordOutcome(
   }
   await db
     .updateTable("delivery")
-    .set({ ...changeBy(outcome, row, now), lease_until: null })
+    .set({ ...changeBy(outcome, row, pauses, now), lease_until: null })
     .where("key", "=", key)
     .execute();
   await learnFrom(db, row, outcome, pauses, now);
@@ -248,9 +256,14 @@ function changeBy(
     readonly maybe_posted: number;
     readonly wanted: number;
     readonly claimed: number;
+    readonly due_at: number | null;
   },
+  pauses: PauseScope | null,
   now: Instant,
 ) {
+  // The pause of its channel holds it back: it stays the first of those that wait there.
+  const again = (at: Instant): Instant =>
+    pauses === "channel" ? Math.min(row.due_at ?? at, at) : at;
   switch (outcome.kind) {
     case "said":
       return {
@@ -266,7 +279,7 @@ function changeBy(
     case "retry":
       return {
         state: row.receipt !== null ? "posted" : row.maybe_posted === 1 ? "unknown" : "pending",
-        due_at: outcome.at,
+        due_at: again(outcome.at),
         reason: outcome.reason,
         reason_at: now,
       };
@@ -274,7 +287,7 @@ function changeBy(
       return {
         state: row.receipt === null ? "unknown" : "posted",
         maybe_posted: row.receipt === null ? 1 : 0,
-        due_at: outcome.at,
+        due_at: again(outcome.at),
         reason: outcome.reason,
         reason_at: now,
       };

@@ -29,6 +29,8 @@ export class IngestLab {
   readonly commits: TrailChange[] = [];
   /** How often the outbox was told that there may be something to do. */
   stored = 0;
+  /** How many events an ingest may hold in memory; as many as the program does when left out. */
+  mostEvents: number | undefined;
 
   private constructor(clock: ManualClock, store: Store) {
     this.clock = clock;
@@ -64,6 +66,7 @@ export class IngestLab {
       store,
       route: notificationRouter(store, () => true),
       leases: null,
+      ...(this.mostEvents === undefined ? {} : { mostEvents: this.mostEvents }),
       clock: this.clock,
       random: { next: () => 0.5 },
       isWorkingTime,

@@ -23,7 +23,7 @@ export function pauseContract(ground: Ground): void {
       ["workspace", ["ops", "security"]],
       ["platform", ["ops", "security", "elsewhere"]],
     ] as const)(
-      "A failure of the %s is known to whoever claims there, until it is over, and nowhere else.",
+      "After a failure of the %s nobody claims there until it is over, and everybody elsewhere.",
       async (scope, paused) => {
         const { store, clock } = await storeOn(ground);
         await announce(store, PLACES.ops, "first");
@@ -32,13 +32,15 @@ export function pauseContract(ground: Ground): void {
           await announce(store, place, `second-${name}`);
         }
         const names = (claimed: readonly ClaimedDelivery[]): readonly string[] =>
-          claimed.flatMap(({ channel: place, pause }) =>
+          claimed.flatMap(({ channel: place }) =>
             Object.entries(PLACES).flatMap(([name, one]) =>
-              pause !== null && JSON.stringify(one) === JSON.stringify(place) ? [name] : [],
+              JSON.stringify(one) === JSON.stringify(place) ? [name] : [],
             ),
           );
-        expect(names(await claimAll(store, 99))).toEqual(paused);
-        expect(names(await claimAll(store, 120))).toEqual([]);
+        const free = Object.keys(PLACES).filter((name) => !paused.some((one) => one === name));
+        expect(names(await claimAll(store, 99))).toEqual(free);
+        expect(await store.nextDue(["slack"])).toBe(100);
+        expect(names(await claimAll(store, 100))).toEqual(paused);
       },
     );
 
@@ -82,7 +84,18 @@ export function pauseContract(ground: Ground): void {
           : store.record(key, fence, { kind: "said", receipt: receipt("m"), digest: "d" }));
       }
       await announce(store, PLACES.security, "next");
-      expect(await claimAt(store, 50)).toMatchObject([{ pause: { until: 100 } }]);
+      expect(await claimAt(store, 50)).toEqual([]);
+      expect(await claimAt(store, 100)).toHaveLength(2);
+    });
+
+    test("When a pause is over, the delivery that failed is the first of its channel again.", async () => {
+      const { store, clock } = await storeOn(ground);
+      clock.set(0);
+      await announce(store, PLACES.ops, "first");
+      clock.set(1);
+      await announce(store, PLACES.ops, "second");
+      await fail(store, clock, LIMITED, "channel", 2);
+      expect(await claimAt(store, 100)).toMatchObject([{ key: "n-first", pause: null }]);
     });
 
     test("A failure of one delivery alone pauses nothing.", async () => {
@@ -105,11 +118,8 @@ export function pauseContract(ground: Ground): void {
       clock.set(12);
       await store.retryWaiting({ ...channel(), channel: "" }, 12);
       await announce(store, PLACES.ops, "second");
-      const stand = (await claimAt(store, 50)).map(({ channel: place, pause }) => [
-        place.channel,
-        pause !== null,
-      ]);
-      expect(Object.fromEntries(stand)).toEqual({ ops: true, security: false });
+      const claimed = await claimAt(store, 50);
+      expect(claimed).toMatchObject([{ channel: PLACES.security, pause: null }]);
     });
   });
 }
@@ -119,10 +129,12 @@ export function sharedPauseContract(ground: Ground): void {
   test("One replica's pause is the other's.", async () => {
     const place = await placeOf(ground);
     const [one, other] = [await place.open(), await place.open()];
+    place.clock.set(0);
     await announce(one, PLACES.ops, "first");
     await fail(one, place.clock, LIMITED, "channel");
     await announce(one, PLACES.ops, "second");
-    expect(await claimAt(other, 50)).toMatchObject([{ pause: { until: 100 }, failures: 1 }]);
+    expect(await claimAt(other, 50)).toEqual([]);
+    expect(await claimAt(other, 100)).toMatchObject([{ key: "n-first", failures: 1 }]);
   });
 }
 
