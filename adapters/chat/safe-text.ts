@@ -17,7 +17,7 @@ const IDLE_JOINER =
 const MARK_PILE = /(\p{M}{4})\p{M}+/gu;
 
 /** A mark without a letter would change the sign before it, which is not of the text. */
-const LEADING_MARK = /^(\s*)(?=\p{M})/u;
+const BARE_MARK = /(^|\s)(?=\p{M})/gu;
 
 /** Text as one line; line breaks and tabs become spaces. Still to be escaped where the chat reads markup. */
 export function safeText(text: string): string {
@@ -26,5 +26,5 @@ export function safeText(text: string): string {
     .replaceAll(UNSAFE, REPLACEMENT)
     .replaceAll(IDLE_JOINER, REPLACEMENT)
     .replaceAll(MARK_PILE, `$1${REPLACEMENT}`)
-    .replace(LEADING_MARK, `$1${REPLACEMENT}`);
+    .replaceAll(BARE_MARK, `$1${REPLACEMENT}`);
 }

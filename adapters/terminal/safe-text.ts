@@ -12,7 +12,7 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_P
 const MARK_PILE = /(\p{M}{4})\p{M}+/gu;
 
 /** A mark without a letter would change the sign before it, which is not of the text. */
-const LEADING_MARK = /^(\s*)(?=\p{M})/u;
+const BARE_MARK = /(^|\s)(?=\p{M})/gu;
 
 /** Text as one line that cannot break out of its place; line breaks and tabs become spaces. */
 export function safeText(text: string): string {
@@ -20,7 +20,7 @@ export function safeText(text: string): string {
     .replaceAll(/\r\n|[\r\n\t\u0085\u2028\u2029]/g, " ")
     .replaceAll(UNSAFE, REPLACEMENT)
     .replaceAll(MARK_PILE, `$1${REPLACEMENT}`)
-    .replace(LEADING_MARK, `$1${REPLACEMENT}`);
+    .replaceAll(BARE_MARK, `$1${REPLACEMENT}`);
 }
 
 /** The same for text whose line breaks count. */

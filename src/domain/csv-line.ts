@@ -6,7 +6,7 @@ const STEERING =
  * Where a spreadsheet takes what follows for a formula, also behind blanks. Behind a semicolon, too: where
  * a comma is the decimal sign, spreadsheets split lines there, and heed no quotes around a comma's cell.
  */
-const FORMULA_START = /(?<=^|;)(?=[\s\uFFFD\u{FE00}-\u{FE0F}"]*[=+\-@＝＋－＠])/gu;
+const FORMULA_START = /(?<=^|;)(?=(?:[\s\uFFFD"]|[\u{FE00}-\u{FE0F}])*[=+\-@＝＋－＠])/gu;
 
 /**
  * Cells as a CSV line (RFC 4180) without a line end. A cell that a spreadsheet would take for a formula

@@ -60,14 +60,14 @@ export async function sendRaw(port: number, request: RawRequest): Promise<RawAns
 /** Sends the head, and then a body that never ends, in chunks, as fast as the server reads. */
 export async function sendEndless(port: number, request: RawRequest): Promise<RawAnswer> {
   const socket = await connected(port);
-  let isAnswered = false;
+  const answered = new AbortController();
   const answer = answerOn(socket).finally(() => {
-    isAnswered = true;
+    answered.abort();
   });
   const headers = [...(request.headers ?? []), "Transfer-Encoding: chunked"];
   socket.write(headOf({ ...request, headers }));
   const piece = `${CHUNK.length.toString(16)}\r\n${CHUNK}\r\n`;
-  while (!isAnswered && !socket.destroyed) {
+  while (!answered.signal.aborted && !socket.destroyed) {
     if (!socket.write(piece)) {
       await Promise.race([answer, once(socket, "drain").catch(() => null)]);
     }

@@ -120,7 +120,7 @@ describe("no secret stands", () => {
     await bob.says(channel, "@doorbell status");
     await tenant.open("vm=vm-x&port=22&as=carol&why=ticket");
     await serve.until("stderr", /Teams/);
-    await teams.deliveries.sendAs({ type: "message" }, `Bearer ${"eyJhbGciOiJub25lIn0.e30."}x`);
+    await teams.deliveries.sendAs({ type: "message" }, "Bearer eyJhbGciOiJub25lIn0.e30.x");
     const body = "command=%2Fjit&text=help";
     const url = slack.deliveries.requestUrl ?? "";
     const headers = signedHeaders("another secret", body, Date.now());
@@ -143,7 +143,7 @@ describe("no secret stands", () => {
     expect(said.length).toBeGreaterThan(1000);
     expect(leaks(said, secrets)).toEqual([]);
     expect(said).not.toMatch(/\beyJ[\w-]{10,}\.[\w-]{10,}\.|xox[bap]-\d/);
-    expect(said).not.toContain("/response/");
+    expect(said).not.toMatch(/\/respond\/|secret-part/);
   });
 
   test.each([200, 400, 401, 500])(

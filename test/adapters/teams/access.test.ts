@@ -165,7 +165,7 @@ const PEOPLE: readonly (readonly [
   [
     "somebody federated of another tenant, who is named",
     { tenant: OTHERS, objectId: EVE },
-    { guests: true, users: [EVE] },
+    (_, alice) => ({ guests: true, users: [EVE, alice.objectId ?? ""] }),
     "foreign",
   ],
   ["an anonymous participant of a meeting", { role: "anonymous" }, { guests: true }, "foreign"],
@@ -261,6 +261,7 @@ test("a guest may where guests may", async () => {
   const at = await gate({ role: "guest" }, { guests: true });
   await at.mallory.says(at.ops, "@doorbell what is open");
   await at.teams.tenant.until(() => at.reached.length === 1);
+  expect(at.refused).toEqual([]);
 });
 
 test("whoever is refused again and again hears no more of it", async () => {
