@@ -8,9 +8,9 @@ import { generateTenant } from "../src/sandbox/generate-tenant.ts";
 import { REVEALING_TRAPS } from "../src/sandbox/profiles.ts";
 
 /** When the stories begin; all of it is history. */
-export const STORY_START = Date.UTC(2026, 0, 1);
+const STORY_START = Date.UTC(2026, 0, 1);
 /** How many days they tell of. */
-export const STORY_DAYS = 90;
+const STORY_DAYS = 90;
 /** What was read when a story is told. */
 export const STORY_READ: ReadSpan = {
   from: STORY_START - DAY,
