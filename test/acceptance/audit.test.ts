@@ -69,7 +69,18 @@ slack:
   };
   const rows = async (...words: readonly string[]) =>
     z.array(rowSchema).parse(JSON.parse(await audit("--format", "json", ...words)));
-  expect(await rows("--outcome", "refused")).toMatchObject([
+  const [refused, flood, answered, before, all, lines, csv, table, nobody] = await Promise.all([
+    rows("--outcome", "refused"),
+    rows("--user", alice.user.id),
+    rows("--user", "BOB", "--channel", ops.id, "--since", "1h"),
+    rows("--until", "1h"),
+    rows(),
+    audit("--format", "ndjson"),
+    audit("--format", "csv", "--outcome", "refused"),
+    audit("--outcome", "refused"),
+    audit("--user", "nobody"),
+  ]);
+  expect(refused).toMatchObject([
     {
       platform: "slack",
       workspace: team,
@@ -83,7 +94,6 @@ slack:
       vms: [],
     },
   ]);
-  const flood = await rows("--user", alice.user.id);
   const count = (wanted: string): number =>
     flood.filter(({ outcome }) => outcome === wanted).length;
   expect(flood).toHaveLength(14);
@@ -91,26 +101,20 @@ slack:
   expect(count("answered")).toBeGreaterThanOrEqual(10);
   expect(count("slowed")).toBe(14 - count("answered"));
   expect(count("slowed")).toBeGreaterThan(0);
-  expect(await rows("--user", "BOB", "--channel", ops.id)).toMatchObject([
-    { outcome: "answered", vms: ["vm-x"] },
-  ]);
-  expect(await rows("--since", "1h", "--user", bob.user.id)).toHaveLength(1);
-  expect(await rows("--until", "1h")).toEqual([]);
-  const all = await rows();
+  expect(answered).toMatchObject([{ outcome: "answered", vms: ["vm-x"] }]);
+  expect(before).toEqual([]);
   expect(all.filter(({ platform }) => platform === "command-line")).toMatchObject([
     { text: "what is open", outcome: "answered" },
   ]);
   expect(all.map(({ at }) => at)).toEqual(all.map(({ at }) => at).toSorted());
 
-  const lines = (await audit("--format", "ndjson")).trimEnd().split("\n");
-  expect(lines.map((line) => rowSchema.parse(JSON.parse(line)))).toEqual(all);
-  const csv = (await audit("--format", "csv", "--outcome", "refused")).split("\r\n");
-  expect(csv[0]).toBe(Object.keys(rowSchema.shape).join(","));
-  expect(csv[1]).toContain(",'=eve,question,what is open to any source,refused,foreign,,,0");
-  expect(await audit("--outcome", "refused")).toMatch(
-    /when \(UTC\) +who +where +outcome[^]*=eve +slack C\w+ +refused: foreign/,
-  );
-  expect(await audit("--user", "nobody")).toBe("Nobody asked anything that fits.\n");
+  const parsed = lines.trimEnd().split("\n");
+  expect(parsed.map((line) => rowSchema.parse(JSON.parse(line)))).toEqual(all);
+  const [head, first] = csv.split("\r\n");
+  expect(head).toBe(Object.keys(rowSchema.shape).join(","));
+  expect(first).toContain(",'=eve,question,what is open to any source,refused,foreign,,,0");
+  expect(table).toMatch(/when \(UTC\) +who +where +outcome[^]*=eve +slack C\w+ +refused: foreign/);
+  expect(nobody).toBe("Nobody asked anything that fits.\n");
 
   const run = await serve.end("SIGTERM");
   expect(run.status).toBe(0);

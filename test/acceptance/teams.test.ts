@@ -1,13 +1,16 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createTeamsChat } from "../../adapters/teams/index.ts";
 import { freePort } from "../adapters/slack/slack-sitting.ts";
+import { MemoryRecords, settingsFor } from "../adapters/teams/teams-sitting.ts";
 import { startFakeTeams } from "../fakes/teams/fake-teams.ts";
 import type { FakeTeams } from "../fakes/teams/fake-teams.ts";
 import { POSTS } from "../fakes/teams/faults.ts";
 import type { Person } from "../fakes/teams/person.ts";
 import { effectsOf, shownText } from "../fakes/teams/reading.ts";
 import type { FakeConversation, FakeMessage } from "../fakes/teams/world.ts";
-import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
+import { SYSTEM_CLOCK, SYSTEM_RANDOM } from "../../src/system-clock.ts";
 import { expectNoCrash } from "./program.ts";
+import { QuietTenant } from "./quiet-tenant.ts";
 import { WatchedTenant } from "./watched-tenant.ts";
 
 /** A sandbox tenant, a fake Teams, and a configuration that joins them. */
@@ -71,7 +74,7 @@ ${changes.more ?? ""}
 const text = (message: FakeMessage): string => shownText(message);
 
 /** What Doorbell began itself, outside of threads. */
-function rung({ teams }: Room, channel: FakeConversation): readonly FakeMessage[] {
+function rung(teams: FakeTeams, channel: FakeConversation): readonly FakeMessage[] {
   return teams.tenant
     .messagesIn(channel)
     .filter(({ from, thread }) => from === teams.tenant.bot.id && thread === null);
@@ -116,7 +119,7 @@ describe("Teams and the program that serves", () => {
     );
     await tenant.open("vm=vm-x&port=22&as=carol&why=ticket");
     const card = await teams.tenant.until(() =>
-      rung(at, ops).find((one) => /^carol@\S+ opened SSH \(22\) on vm-x/.test(text(one))),
+      rung(teams, ops).find((one) => /^carol@\S+ opened SSH \(22\) on vm-x/.test(text(one))),
     );
     expect(await ask(at, bob, ops, "@doorbell who opened ssh on vm-x today")).toMatch(
       /carol@\S+ opened SSH \(22\) on vm-x/,
@@ -130,7 +133,7 @@ describe("Teams and the program that serves", () => {
     expect(shownText(card, { reader: alice.user.id })).toContain("Acknowledged by Bob Brown at ");
     expect(effectsOf(card)).toEqual([expect.stringMatching(/^mentions [0-9a-f-]{36}$/)]);
     await metric(tenant, /doorbell_deliveries\{state="posted"\} 1$/m);
-    expect(rung(at, ops)).toEqual([card]);
+    expect(rung(teams, ops)).toEqual([card]);
 
     const run = await program.end("SIGTERM");
     expect(run.status).toBe(0);
@@ -140,7 +143,34 @@ describe("Teams and the program that serves", () => {
     }
   });
 
-  test("a lost answer gives a repeat that says so, and a token that is refused makes messages wait", async () => {
+  test("an opening whose post is made and never answered is repeated, and the repeat says so", async () => {
+    const teams = await startFakeTeams({ rateLimits: false });
+    onTestFinished(async () => teams.stop());
+    const ops = teams.tenant.addChannel({ name: "Ops" });
+    const chat = createTeamsChat(await settingsFor(teams), {
+      clock: SYSTEM_CLOCK,
+      random: SYSTEM_RANDOM,
+      log: () => {},
+      references: new MemoryRecords(),
+      accessToken: () => Promise.resolve(teams.tokens.issue()),
+    });
+    const tenant = await QuietTenant.start(chat, {
+      platform: "teams",
+      workspace: teams.tenant.id,
+      channel: ops.id,
+    });
+    teams.faults.planOnce(POSTS, { kind: "drop-after" });
+    await tenant.open(3389);
+    await tenant.untilTold();
+    const [lost, repeated, ...others] = rung(teams, ops).map(text);
+    expect(others).toEqual([]);
+    expect(lost).toMatch(/RDP \(3389\) on /);
+    expect(lost).not.toContain("This may be a repeat");
+    expect(repeated).toMatch(/RDP \(3389\) on /);
+    expect(repeated).toContain("This may be a repeat");
+  });
+
+  test("a token that is refused makes messages wait until it is right", async () => {
     const at = await room();
     const { teams, tenant, ops } = at;
     at.configure({
@@ -151,13 +181,6 @@ notifications:
     });
     const first = tenant.serve();
     await first.until("stderr", /Doorbell serves\./);
-    teams.faults.planOnce(POSTS, { kind: "drop-after" });
-    await tenant.open("vm=vm-x&port=22&as=carol&why=ticket");
-    await metric(tenant, /doorbell_deliveries\{state="posted"\} 1$/m);
-    const [lost, repeated, ...others] = rung(at, ops).map(text);
-    expect(others).toEqual([]);
-    expect(lost).not.toContain("This may be a repeat");
-    expect(repeated).toContain("This may be a repeat");
 
     tenant.folder.file("bot-secret", "another secret");
     teams.tokens.revokeAll();
@@ -174,9 +197,9 @@ notifications:
 
     tenant.folder.file("bot-secret", teams.clientSecret);
     const second = tenant.serve();
-    await teams.tenant.until(() => rung(at, ops).length === 3);
+    await teams.tenant.until(() => rung(teams, ops).length === 1);
     await metric(tenant, /doorbell_deliveries\{state="waiting"\} 0$/m);
-    expect(rung(at, ops).map(text).at(-1)).toMatch(/RDP \(3389\) on vm-x/);
+    expect(rung(teams, ops).map(text).at(-1)).toMatch(/RDP \(3389\) on vm-x/);
     expect((await second.end("SIGTERM")).status).toBe(0);
   });
 
