@@ -224,8 +224,3 @@ export async function settled(
 export function sqliteIn(folder: string): StoreConfiguration {
   return { kind: "sqlite", path: join(folder, "doorbell.db") };
 }
-
-/** So many ms of a story in words. */
-export function storySeconds(duration: number): string {
-  return `${(duration / SECOND).toFixed(0)} s`;
-}
