@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openStore } from "../../src/app/open-store.ts";
 import type { StoreConfiguration } from "../../src/config/configuration.ts";
 import type { Instant } from "../../src/domain/instant.ts";
-import { MINUTE, SECOND } from "../../src/domain/instant.ts";
+import { MINUTE } from "../../src/domain/instant.ts";
 import { Random } from "../../src/sandbox/random.ts";
 import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
 import { DoomedProgram } from "./doomed-program.ts";
