@@ -9,6 +9,11 @@ export function importFeed(azureSubscription: string): string {
   return `${IMPORT_FEEDS}${azureSubscription}`;
 }
 
+/** The Azure subscription of such a name; null for other feeds. */
+export function importedSubscription(feed: string | null): string | null {
+  return feed?.startsWith(IMPORT_FEEDS) === true ? feed.slice(IMPORT_FEEDS.length) : null;
+}
+
 /** The stretches as the store keeps them. */
 export function writeReach(spans: readonly ReadSpan[]): string {
   return spans.map(({ from, to }) => `${from}..${to}`).join(" ");

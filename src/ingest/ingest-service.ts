@@ -1,6 +1,6 @@
 import type { FeedHealth, FeedPage, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import { importFeed, readReach, writeReach } from "../domain/imported-reach.ts";
-import { DAY } from "../domain/instant.ts";
+import { DAY, SECOND } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { withSpan } from "../domain/read-span.ts";
 import { feedLease, subscriptionLease } from "../domain/lease-name.ts";
@@ -190,13 +190,26 @@ export class IngestService {
   }
 
   async #keepReach(azureSubscription: string, reached: ReadSpan): Promise<void> {
+    const { store, leases, wall, clock } = this.#parts;
     const feed = importFeed(azureSubscription);
-    const before = readReach(await this.#parts.store.cursor(feed));
-    const cursor = writeReach(withSpan(before, reached));
-    const move = { feed, lease: feedLease(feed, azureSubscription), cursor, read: null };
-    const content = { events: [], sightings: [], quarantined: [], move };
-    await this.#keeper.store(content, [azureSubscription], () => false);
-    await this.#keeper.storeHeld(feed);
+    // Not that of the Azure subscription, which a program that serves may hold; imports that run side by
+    // side take turns.
+    const lease = feedLease(feed, null);
+    while ((await leases?.take(lease)) === null) {
+      await (wall ?? clock).sleep(SECOND);
+    }
+    try {
+      const cursor = writeReach(withSpan(readReach(await store.cursor(feed)), reached));
+      const move = { feed, lease, cursor, read: null };
+      await this.#keeper.store(
+        { events: [], sightings: [], quarantined: [], move },
+        [],
+        () => false,
+      );
+      await this.#keeper.storeHeld(feed);
+    } finally {
+      await leases?.give(lease);
+    }
     // To be restored with what the store says now.
     await this.#keeper.release(azureSubscription);
   }

@@ -2,6 +2,7 @@ import type { Expression } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { AuditEntry, AuditQuery } from "../domain/audit.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
+import { importedSubscription } from "../domain/imported-reach.ts";
 import { subscriptionLease } from "../domain/lease-name.ts";
 import type { ChannelRef, ChannelSubscription, PauseScope } from "../domain/notification.ts";
 import type { Acknowledgement, Silence } from "../domain/silence.ts";
@@ -121,7 +122,7 @@ export class DatabaseStore implements Store {
         (await commitEvents(db, change.events)) + (await commitSightings(db, change.sightings));
       await addToTally(db, "evidence", added);
       await addToTally(db, "leased", added);
-      await tellNews(db, added === 0 ? [] : newsOf(change));
+      await tellNews(db, newsOf(change, added));
       await commitQuarantined(db, change.quarantined);
       if (change.feed !== null && change.cursor !== null) {
         await commitCursor(db, change.feed, change.cursor);
@@ -340,13 +341,25 @@ export class DatabaseStore implements Store {
   }
 }
 
-/** The leases of Azure subscriptions that a change adds to without holding them. */
-function newsOf({ events, sightings, leases }: TrailChange): readonly string[] {
+/**
+ * The leases of Azure subscriptions that a change adds to without holding them: facts, or how far imported
+ * exports reached.
+ */
+function newsOf(
+  { feed, cursor, events, sightings, leases }: TrailChange,
+  added: number,
+): readonly string[] {
   const held = new Set(leases.map(({ name }) => name));
   const resources = [
     ...events.map(({ event }) => event.resource),
     ...sightings.map(({ resource }) => resource),
   ];
-  const touched = new Set(resources.map((one) => subscriptionLease(one.subscriptionId)));
+  const imported = cursor === null ? null : importedSubscription(feed);
+  const touched = new Set(
+    [
+      ...(added === 0 ? [] : resources.map(({ subscriptionId }) => subscriptionId)),
+      ...(imported === null ? [] : [imported]),
+    ].map(subscriptionLease),
+  );
   return [...touched].filter((name) => !held.has(name));
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run test:crash`: kills the real program again and again, and counts what is lost or doubled. Ends with
- * status 1 when anything is, or when no program was killed at one of the steps that all come by.
+ * status 1 when anything is; names the usual steps at which no program was killed.
  */
 import { parseArgs } from "node:util";
 import { Random } from "../../src/sandbox/random.ts";

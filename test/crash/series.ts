@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openStore } from "../../src/app/open-store.ts";
 import type { StoreConfiguration } from "../../src/config/configuration.ts";
 import type { Instant } from "../../src/domain/instant.ts";
-import { MINUTE, SECOND } from "../../src/domain/instant.ts";
+import { MINUTE } from "../../src/domain/instant.ts";
 import { Random } from "../../src/sandbox/random.ts";
 import { SYSTEM_CLOCK } from "../../src/system-clock.ts";
 import { DoomedProgram } from "./doomed-program.ts";
@@ -223,9 +223,4 @@ export async function settled(
 /** A SQLite in the ground's own folder. */
 export function sqliteIn(folder: string): StoreConfiguration {
   return { kind: "sqlite", path: join(folder, "doorbell.db") };
-}
-
-/** So many ms of a story in words. */
-export function storySeconds(duration: number): string {
-  return `${(duration / SECOND).toFixed(0)} s`;
 }

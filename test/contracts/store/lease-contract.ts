@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { importFeed } from "../../../src/domain/imported-reach.ts";
 import { subscriptionLease } from "../../../src/domain/lease-name.ts";
 import type { LeaseState, Store } from "../../../src/ports.ts";
 import { opening } from "../../ask/trail-builder.ts";
@@ -118,14 +119,15 @@ export function leaseContract(ground: Ground): void {
       // What was there already is no news.
       await store.commit(change({ events: [received(event("e-2"))] }));
       await store.commit(change({ sightings: [sighting("s-1")] }));
-      expect(await stands()).toEqual({ ...state(NAME, "a", 1), news: 2 });
+      await store.commit(change({ feed: importFeed(AZURE), cursor: "1..2" }));
+      expect(await stands()).toEqual({ ...state(NAME, "a", 1), news: 3 });
       for (const lease of leases) {
-        await store.heedNews({ ...lease, fence: 0 }, 2);
+        await store.heedNews({ ...lease, fence: 0 }, 3);
         expect(await stands()).toMatchObject({ heeded: 0 });
-        await store.heedNews(lease, 2);
+        await store.heedNews(lease, 3);
         await store.heedNews(lease, 1);
       }
-      expect(await stands()).toEqual({ ...state(NAME, "a", 1), news: 2, heeded: 2 });
+      expect(await stands()).toEqual({ ...state(NAME, "a", 1), news: 3, heeded: 3 });
     });
 
     test("What a replica had in hand is free half a minute after its death, but for a post that it had begun.", async () => {
