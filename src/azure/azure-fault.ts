@@ -1,6 +1,7 @@
 import type { Duration } from "../domain/instant.ts";
 import { DoorbellError } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** Why a call to Azure failed, which decides what is done next. */
 export type FaultKind =
@@ -34,7 +35,10 @@ export interface FaultFacts {
   readonly cause?: unknown;
 }
 
-/** A call to Azure that failed. The message is one line that names the setting or permission to change. */
+/**
+ * A call to Azure that failed. The message is one line that names the setting or permission to change; what
+ * it quotes holds no token and no key.
+ */
 export class AzureFault extends DoorbellError {
   readonly kind: FaultKind;
   /** Azure's own error code, such as `AuthorizationFailed`; null where there is none. */
@@ -43,7 +47,11 @@ export class AzureFault extends DoorbellError {
   readonly retryAfter: Duration | null;
 
   constructor(kind: FaultKind, message: string, facts: FaultFacts = {}) {
-    super(CODES[kind], message, "cause" in facts ? { cause: facts.cause } : undefined);
+    super(
+      CODES[kind],
+      withoutSecrets(message),
+      "cause" in facts ? { cause: facts.cause } : undefined,
+    );
     this.name = "AzureFault";
     this.kind = kind;
     this.azureCode = facts.azureCode ?? null;

@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/config/secret.ts";
@@ -10,39 +8,7 @@ import { freePort } from "../adapters/slack/slack-sitting.ts";
 import { startFakeSlack } from "../fakes/slack/fake-slack.ts";
 import { signedHeaders } from "../fakes/slack/signing.ts";
 import { startFakeTeams } from "../fakes/teams/fake-teams.ts";
-
-/** Which secrets a text gives away, plain or encoded. */
-function leaks(text: string, secrets: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(secrets).flatMap(([name, secret]) => {
-    const base64 = Buffer.from(secret).toString("base64").slice(0, -4);
-    const forms = [secret, encodeURIComponent(secret), base64];
-    return forms.some((form) => text.includes(form)) ? [name] : [];
-  });
-}
-
-/** Answers everything with what it was asked, secrets and all, as a careless proxy does. */
-async function echoServer(status: number): Promise<string> {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      const body = Buffer.concat(parts).toString();
-      const echo = JSON.stringify(request.headers) + body;
-      response.writeHead(status, { "content-type": "application/json" });
-      response.end(
-        JSON.stringify({ ok: false, error: echo, message: echo, error_description: echo }),
-      );
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address: AddressInfo | string | null = server.address();
-  return `http://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`;
-}
+import { echoServer, leaks } from "./leaks.ts";
 
 /** A tenant with both chats, whose secrets can be told wherever they turn up. */
 async function seeded() {

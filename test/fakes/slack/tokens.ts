@@ -21,6 +21,11 @@ export class FakeTokens {
     this.#now = now;
   }
 
+  /** Every token that was given out, those included that get others. */
+  get issued(): readonly string[] {
+    return [...this.#tokens.keys(), ...this.#refresh.keys()];
+  }
+
   issue(
     kind: FakeToken["kind"],
     team: string,
