@@ -3,6 +3,7 @@ import type { Activity as SdkActivity } from "botbuilder";
 import { z } from "zod";
 import { answerError } from "./delivery-error.ts";
 import type { TeamsSettings } from "./settings.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 /** Gets a bearer token, without `Bearer` in front, good for at least some minutes. */
 export type AccessToken = (signal?: AbortSignal) => Promise<string>;
@@ -64,10 +65,15 @@ const MOST_CONNECTORS = 100;
  */
 export class Bot extends CloudAdapter {
   readonly #appId: string | null;
+  readonly #keys: SigningKeys;
   readonly #scope: string;
   readonly #connectors = new Map<string, Connector>();
 
-  constructor({ appId, cloud, callTimeout }: TeamsSettings, accessToken: AccessToken) {
+  constructor(
+    { appId, cloud, callTimeout }: TeamsSettings,
+    keys: SigningKeys,
+    accessToken: AccessToken,
+  ) {
     const credentials: Credentials = {
       signRequest: async (request) => {
         if (appId !== null) {
@@ -100,6 +106,7 @@ export class Bot extends CloudAdapter {
       ),
     );
     this.#appId = appId;
+    this.#keys = keys;
     this.#scope = cloud.scope;
   }
 
@@ -144,10 +151,21 @@ export class Bot extends CloudAdapter {
   }
 
   async #believed(authorization: string, activity: SdkActivity) {
+    if (this.#appId !== null && !(await this.#isSigned(authorization))) {
+      throw new UnbelievedError(true, null);
+    }
     try {
       return await this.botFrameworkAuthentication.authenticateRequest(activity, authorization);
     } catch (error) {
       throw new UnbelievedError(!isAway(error), error);
+    }
+  }
+
+  async #isSigned(authorization: string): Promise<boolean> {
+    try {
+      return await this.#keys.signed(authorization);
+    } catch (error) {
+      throw new UnbelievedError(false, error);
     }
   }
 }

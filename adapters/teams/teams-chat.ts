@@ -34,6 +34,7 @@ import { PLATFORM } from "./receipt.ts";
 import { pathOf, RequestGuard } from "./request-guard.ts";
 import type { Answer } from "./request-guard.ts";
 import type { TeamsSettings } from "./settings.ts";
+import { SigningKeys } from "./signing-keys.ts";
 import { TeamMembers } from "./team-members.ts";
 import { tokenFault } from "./token-glance.ts";
 import { WebServer } from "./web-server.ts";
@@ -95,7 +96,13 @@ class TeamsChat implements ChatAdapter {
     this.#settings = settings;
     this.#parts = parts;
     this.#health = new TeamsHealth(parts.clock);
-    this.#bot = new Bot(settings, async () => this.#token());
+    const { callTimeout, cloud } = settings;
+    const keys = new SigningKeys({
+      metadataUrl: cloud.openIdMetadataUrl,
+      callTimeout,
+      clock: parts.clock,
+    });
+    this.#bot = new Bot(settings, keys, async () => this.#token());
     this.#conversations = new Conversations(settings, parts.references, parts.clock);
     this.#posting = new Posting(this.#bot);
     this.#deliveries = new Deliveries(this.#conversations, this.#posting);

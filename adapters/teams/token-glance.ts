@@ -21,8 +21,8 @@ export interface Expected {
 }
 
 /**
- * Why a request's token cannot be one of the Bot Connector for this bot; null when it may be. Nothing is
- * verified here: this spares reading the body and asking the SDK, which prints what it refuses. It also
+ * Why a request's token cannot be one of the Bot Connector for this bot; null when it may be. No signature
+ * is verified here: this spares reading the body and asking the SDK, which prints what it refuses. It also
  * closes the SDK's other doors: tokens of the emulator, of skills and of App Service channels.
  *
  * @param authorization the request's header.

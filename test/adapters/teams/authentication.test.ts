@@ -20,22 +20,37 @@ test("a question with Teams' own token is answered", async () => {
   expect(at.asked.map(({ text }) => text)).toEqual(["what is open"]);
 });
 
-test.each(FORGERIES)("a token $what is refused, and stands in no log", async (forgery) => {
-  const printed = vi.spyOn(console, "error").mockReturnValue(undefined);
-  onTestFinished(() => {
-    printed.mockRestore();
-  });
+test.each(FORGERIES)(
+  "a token $what is refused, stands in no log, and has nothing printed",
+  async (forgery) => {
+    const printed = vi.spyOn(console, "error").mockReturnValue(undefined);
+    onTestFinished(() => {
+      printed.mockRestore();
+    });
+    const at = await sitting();
+    const activity = await askedOnce(at);
+    const delivered = await at.teams.deliveries.forge(activity, forgery);
+    expect(delivered.status).toBe(401);
+    expect(at.asked).toHaveLength(1);
+    const { authorization = "" } = at.teams.deliveries.lastRequest?.headers ?? {};
+    expect(printed.mock.calls).toEqual([]);
+    expect(at.log.join("\n")).toContain("a request was refused: ");
+    for (const part of authorization.split(/[ .]/).filter(({ length }) => length > 20)) {
+      expect(at.log.join("\n")).not.toContain(part);
+    }
+  },
+);
+
+test("keys that strangers make up do not have the keys loaded again and again", async () => {
   const at = await sitting();
   const activity = await askedOnce(at);
-  const delivered = await at.teams.deliveries.forge(activity, forgery);
-  expect(delivered.status).toBe(401);
-  expect(at.asked).toHaveLength(1);
-  const { authorization = "" } = at.teams.deliveries.lastRequest?.headers ?? {};
-  const written = [...at.log, ...printed.mock.calls.map(String)].join("\n");
-  expect(at.log.join("\n")).toContain("a request was refused: ");
-  for (const part of authorization.split(/[ .]/).filter(({ length }) => length > 20)) {
-    expect(written).not.toContain(part);
+  at.teams.faults.plan("openIdMetadata", { kind: "http-error", status: 503 });
+  const [unknown] = FORGERIES.filter(({ what }) => what === "signed with an unknown key");
+  expect(unknown).toBeDefined();
+  for (const forgery of [unknown, unknown, unknown].flatMap((one) => one ?? [])) {
+    expect((await at.teams.deliveries.forge(activity, forgery)).status).toBe(401);
   }
+  expect(at.teams.faults.next("openIdMetadata")).not.toBeNull();
 });
 
 test.each(["emulator", "AseChannel", "webchat", "directline"])(
