@@ -99,7 +99,8 @@ export async function scaleModel(args: readonly string[]): Promise<void> {
     [`patch night: messages`, number(posts)],
     [
       "patch night: last message in a channel that hears of all, Slack",
-      `${number((requests * 2) / 60)} min`,
+      // A second, and what a call takes.
+      `${number((requests * 1.2) / 60)} min`,
     ],
     ["patch night: the same, Teams (1,800 an hour and thread)", `${number(requests / 30)} min`],
     ["patch night: processor, of one", percent(busy / (minutes * 60_000))],

@@ -497,6 +497,11 @@ export interface ChatCapabilities {
   /** Whether `find` can look for a message by its key. */
   readonly readBack: boolean;
   readonly threads: boolean;
+  /**
+   * How long, in ms of real time, lies between two posts to a channel that the platform takes as long as
+   * there are more; edits do not count. The outbox waits it out; none when missing.
+   */
+  readonly postInterval?: Duration;
 }
 
 /** How a message is posted. */

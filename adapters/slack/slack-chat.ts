@@ -55,6 +55,11 @@ export interface SlackParts {
 }
 
 const PONG_TIMEOUT = 5 * SECOND;
+/**
+ * "Typically, you may post one message per second, per channel", replies in threads included.
+ * https://docs.slack.dev/apis/web-api/rate-limits
+ */
+const POST_INTERVAL = SECOND;
 /** How long a stop waits for answers that are on their way. */
 const LAST_ANSWERS = 5 * SECOND;
 
@@ -115,6 +120,7 @@ class SlackChat implements ChatAdapter {
     return {
       readBack: this.#scopes === null || this.#scopes.has("channels:history"),
       threads: true,
+      postInterval: POST_INTERVAL,
     };
   }
 

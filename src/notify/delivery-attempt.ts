@@ -32,6 +32,10 @@ export interface AttemptTools {
   readonly timing: OutboxTiming;
   /** Nothing is posted that could outlast the claim. */
   readonly leaseUntil: Instant;
+  /** Resolves when the channel takes another post. */
+  readonly turn: () => Promise<void>;
+  /** Told when a post has ended, well or not. */
+  readonly posted: () => void;
 }
 
 /** What an attempt came to. */
@@ -117,6 +121,7 @@ class Attempt {
     if (!unsure && this.#isTakenBack()) {
       return calmly(this.#heldBack());
     }
+    await this.#tools.turn();
     if (!this.#timeIsLeft() || !(await this.#tools.store.beginPost(key, fence, this.#now()))) {
       return calmly(null);
     }
@@ -131,6 +136,8 @@ class Attempt {
       return calmly({ kind: "said", receipt, digest: messageDigest(message) });
     } catch (error) {
       return this.#failure(error, unsure, "unknown");
+    } finally {
+      this.#tools.posted();
     }
   }
 

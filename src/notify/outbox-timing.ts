@@ -17,6 +17,8 @@ export interface OutboxTiming {
   readonly personPause: Duration;
   /** The longest time without a look into the outbox: other programs put deliveries there too. */
   readonly look: Duration;
+  /** How many times as fast as the platforms' clocks the outbox's runs. */
+  readonly speed: number;
 }
 
 /** One delivery takes two calls at most, so a lease outlasts both and the time to settle. */
@@ -28,6 +30,7 @@ export const OUTBOX_TIMING: OutboxTiming = {
   longestPause: 5 * MINUTE,
   personPause: 10 * MINUTE,
   look: SECOND,
+  speed: 1,
 };
 
 /**
@@ -39,7 +42,7 @@ export const OUTBOX_TIMING: OutboxTiming = {
 export function fastTiming(speed: number): OutboxTiming {
   const real = Math.max(1, speed);
   const { lease, callLimit } = OUTBOX_TIMING;
-  return { ...OUTBOX_TIMING, lease: lease * real, callLimit: callLimit * real };
+  return { ...OUTBOX_TIMING, lease: lease * real, callLimit: callLimit * real, speed: real };
 }
 
 /**

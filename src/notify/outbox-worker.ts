@@ -15,8 +15,11 @@ import type { AttemptResult } from "./delivery-attempt.ts";
 import { deliveryMessage } from "./delivery-message.ts";
 import { nextTry, OUTBOX_TIMING } from "./outbox-timing.ts";
 import type { OutboxTiming } from "./outbox-timing.ts";
+import { PostPacing } from "./post-pacing.ts";
 
 const MOST_AT_ONCE = 8;
+/** So many more may wait for their channel's turn, and keep nobody else waiting. */
+const MOST_PACED = 32;
 
 /** What the outbox worker works with. */
 export interface OutboxParts {
@@ -45,13 +48,17 @@ export class OutboxWorker {
   readonly #onProblem: (problem: string) => void;
   readonly #timing: OutboxTiming;
   readonly #owner: { readonly owner?: string };
+  readonly #pacing: PostPacing;
   readonly #inHand = new Set<Promise<void>>();
+  /** How many of those in hand wait for their channel's turn. */
+  #paced = 0;
   #alarm = new AbortController();
 
   constructor(parts: OutboxParts) {
     this.#store = parts.store;
     this.#adapters = new Map(parts.adapters.map((adapter) => [adapter.platform, adapter]));
     this.#clock = parts.clock;
+    this.#pacing = new PostPacing(parts.clock);
     this.#random = parts.random;
     this.#onProblem = parts.onProblem;
     this.#timing = parts.timing ?? OUTBOX_TIMING;
@@ -89,14 +96,14 @@ export class OutboxWorker {
   async #takeUp(signal: AbortSignal): Promise<number> {
     const platforms = [...this.#adapters.keys()];
     const { lease, look } = this.#timing;
-    while (this.#inHand.size < MOST_AT_ONCE) {
+    while (this.#room() > 0) {
       const due = await this.#store.nextDue(platforms);
       const now = this.#clock.now();
       if (due === null || due > now) {
         return Math.min(due === null ? look : due - now, look);
       }
       const leaseUntil = now + lease;
-      const limit = MOST_AT_ONCE - this.#inHand.size;
+      const limit = this.#room();
       const claimed = await this.#store.claim({
         platforms,
         now,
@@ -116,6 +123,11 @@ export class OutboxWorker {
       }
     }
     return look;
+  }
+
+  /** How many more deliveries may be taken in hand. */
+  #room(): number {
+    return MOST_AT_ONCE + Math.min(this.#paced, MOST_PACED) - this.#inHand.size;
   }
 
   async #serve(delivery: ClaimedDelivery, leaseUntil: Instant, signal: AbortSignal): Promise<void> {
@@ -167,10 +179,26 @@ export class OutboxWorker {
         random: this.#random,
         timing: this.#timing,
         leaseUntil,
+        turn: async () => this.#turn(delivery),
+        posted: () => {
+          const { postInterval = 0 } = adapter.capabilities;
+          this.#pacing.posted(delivery.channel, postInterval * this.#timing.speed);
+        },
       });
     } catch (error) {
       this.#onProblem(`${describe(delivery)} cannot be delivered now: ${String(error)}`);
       return { outcome: null, pauses: null };
+    }
+  }
+
+  /** Waits, while others are taken in hand, until the delivery's channel takes another post. */
+  async #turn({ channel }: ClaimedDelivery): Promise<void> {
+    const wait = this.#pacing.wait(channel);
+    if (wait > 0) {
+      this.#paced += 1;
+      this.wake();
+      await this.#clock.sleep(wait);
+      this.#paced -= 1;
     }
   }
 

@@ -63,7 +63,10 @@ async function countOf(harness: ChatHarness, word: string): Promise<number> {
 function postingContract({ traits }: ChatUnderTest, opened: Open): void {
   test("says what it can do", async () => {
     const { adapter, channel } = await opened();
-    expect(adapter.capabilities).toEqual({ readBack: traits.readBack, threads: traits.threads });
+    expect(adapter.capabilities).toMatchObject({
+      readBack: traits.readBack,
+      threads: traits.threads,
+    });
     expect(channel.platform).toBe(adapter.platform);
   });
 

@@ -124,6 +124,8 @@ async function deliver(store: OutboxStore, adapter: ChatAdapter, clock: Clock): 
       random: { next: () => 0 },
       timing: OUTBOX_TIMING,
       leaseUntil,
+      turn: () => Promise.resolve(),
+      posted: () => undefined,
     });
     if (outcome !== null) {
       await store.record(delivery.key, delivery.fence, outcome);

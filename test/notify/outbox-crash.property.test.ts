@@ -129,7 +129,7 @@ async function play(told: Story, readBack: boolean): Promise<Ending> {
   const left = [...faults];
   const unknownPosts = new Map<string, number>();
   const lab = await OutboxLab.open({
-    capabilities: { readBack, threads: readBack },
+    capabilities: { readBack, threads: readBack, ...(readBack ? { postInterval: SECOND } : {}) },
     channels: CHANNELS,
     treat: (call, clock) => {
       const next = left.shift() ?? { kind: "carry-out" };

@@ -6,11 +6,12 @@ test.each([
   [1, 1],
   [300, 300],
 ])("at %d times the speed of real time, a call may take as long as ever", (speed, times) => {
-  const { callLimit, lease, ...others } = fastTiming(speed);
-  const { callLimit: ownLimit, lease: ownLease, ...own } = OUTBOX_TIMING;
+  const { callLimit, lease, speed: platforms, ...others } = fastTiming(speed);
+  const { callLimit: ownLimit, lease: ownLease, speed: real, ...own } = OUTBOX_TIMING;
   expect({ callLimit: callLimit / times, lease: lease / times }).toEqual({
     callLimit: ownLimit,
     lease: ownLease,
   });
+  expect([platforms, real]).toEqual([times, 1]);
   expect(others).toEqual(own);
 });

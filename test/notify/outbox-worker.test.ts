@@ -59,6 +59,32 @@ describe("a notification", () => {
     }
   });
 
+  test("waits for its turn where a channel takes one in a while, and holds no other channel up", async () => {
+    const channels = Array.from({ length: 20 }, (_, index) => `c-${index}`);
+    const { treat, calls } = treatments();
+    const capabilities = { ...ALL, postInterval: 10 * SECOND };
+    const lab = await labOf({ capabilities, channels, treat });
+    lab.startWorker([]);
+    const [one] = await lab.announce(1);
+    await lab.runFor(SECOND);
+    expect(calls).toHaveLength(20);
+    await lab.change(one.id, {
+      closedAt: lab.clock.now(),
+      closedAtExact: true,
+      closing: "expired",
+    });
+    await lab.runFor(SECOND);
+    // Edits need no turn; what is said in the thread does.
+    expect(textsIn(lab, "c-0")).toEqual([expect.stringContaining("closed on time")]);
+    await lab.announce(1);
+    await lab.runFor(7 * SECOND);
+    expect(textsIn(lab, "c-0")).toHaveLength(1);
+    await lab.runFor(2 * SECOND);
+    expect(channels.map((channel) => textsIn(lab, channel).length)).toEqual(channels.map(() => 2));
+    await lab.runFor(11 * SECOND);
+    expect(channels.map((channel) => textsIn(lab, channel).length)).toEqual(channels.map(() => 3));
+  });
+
   test("follows its opening, and says in its thread what happened", async () => {
     const lab = await labOf();
     lab.startWorker([]);

@@ -9,7 +9,7 @@ import type {
 import type { Opening } from "../../src/domain/opening.ts";
 import { parseResourceId } from "../../src/domain/resource-id.ts";
 import { DeliveryError } from "../../src/errors.ts";
-import type { ChatAdapter, Clock, PostOptions } from "../../src/ports.ts";
+import type { ChatAdapter, ChatCapabilities, Clock, PostOptions } from "../../src/ports.ts";
 import { ALICE, attribution, candidate, OPEN, opening } from "../ask/trail-builder.ts";
 
 /** When the patch night begins. */
@@ -30,6 +30,8 @@ const EVERYTHING: NotificationFilter = {
 interface PlatformLimits {
   readonly perChannel: { readonly calls: number; readonly within: Duration };
   readonly inAll: { readonly calls: number; readonly within: Duration };
+  /** What the platform's adapter says of it. */
+  readonly postInterval?: Duration;
   /** How long a call takes. */
   readonly latency: Duration;
 }
@@ -44,6 +46,7 @@ export const LIMITS: Readonly<Record<string, PlatformLimits>> = {
   slack: {
     perChannel: { calls: 1, within: SECOND },
     inAll: { calls: 50, within: SECOND },
+    postInterval: SECOND,
     latency: 200,
   },
   teams: {
@@ -56,7 +59,7 @@ export const LIMITS: Readonly<Record<string, PlatformLimits>> = {
 /** A chat that refuses what its platform's limits refuse. */
 export class LimitedChat implements ChatAdapter {
   readonly platform: string;
-  readonly capabilities = { readBack: true, threads: true };
+  readonly capabilities: ChatCapabilities;
   readonly posts = new Map<string, number>();
   posted = 0;
   edited = 0;
@@ -68,6 +71,12 @@ export class LimitedChat implements ChatAdapter {
 
   constructor(platform: string, limits: PlatformLimits, clock: Clock) {
     this.platform = platform;
+    const { postInterval } = limits;
+    this.capabilities = {
+      readBack: true,
+      threads: true,
+      ...(postInterval === undefined ? {} : { postInterval }),
+    };
     this.#limits = limits;
     this.#clock = clock;
     this.lastPost = clock.now();
