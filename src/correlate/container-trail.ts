@@ -4,8 +4,8 @@ import type { Sighting } from "../domain/sighting.ts";
 import { attributeSpans } from "./attribution.ts";
 import type { Dating } from "./dating.ts";
 import { byTime, compareText } from "./fact-set.ts";
-import type { KnownVms } from "./openings.ts";
-import { openingsOf } from "./openings.ts";
+import type { KnownVms, PlacedGuard } from "./openings.ts";
+import { guardsOf, openingsOf } from "./openings.ts";
 import type { RequestSlot, SlotIndex } from "./request-slots.ts";
 import { slotFits } from "./request-slots.ts";
 import type { RowGroup } from "./row-group.ts";
@@ -35,6 +35,7 @@ export class ContainerTrail {
   #candidates = new Map<RequestSlot, boolean>();
   #vms: KnownVms | null = null;
   #openings: readonly Opening[] = [];
+  #guards: readonly PlacedGuard[] = [];
   #areSpansStale = false;
   #areFitsStale = false;
   #isStale = false;
@@ -112,6 +113,7 @@ export class ContainerTrail {
       dating.isDated(span, slot, failures),
     );
     this.#openings = openingsOf(attributed, [...this.#candidates.keys()], vms);
+    this.#guards = guardsOf(this.#openings);
     this.#vms = vms;
     this.#isStale = false;
     return true;
@@ -120,5 +122,10 @@ export class ContainerTrail {
   /** Its openings, by time and then identity; the same array until they are concluded again. */
   get openings(): readonly Opening[] {
     return this.#openings;
+  }
+
+  /** The VMs that it guards. */
+  get guards(): readonly PlacedGuard[] {
+    return this.#guards;
   }
 }

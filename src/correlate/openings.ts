@@ -142,14 +142,29 @@ function notBefore({ span, openedBy }: AttributedSpan): Instant | null {
   return span.maybeBefore || !Number.isFinite(earliest) ? null : earliest;
 }
 
-/** An NSG guards a VM when a proven JIT rule for that VM was written there. */
-export function guardsOf(openings: readonly Opening[]): Guard[] {
-  const guards = new Map<string, Guard>();
+/** A guard, with the place that it has among others. */
+export interface PlacedGuard {
+  readonly key: string;
+  readonly guard: Guard;
+}
+
+/**
+ * An NSG guards a VM when a proven JIT rule for that VM was written there.
+ *
+ * @param openings of one container, in order.
+ */
+export function guardsOf(openings: readonly Opening[]): PlacedGuard[] {
+  const guards = new Map<string, PlacedGuard>();
   for (const { kind, nsg, vm, vmName } of openings) {
     if (kind === "jit" && vmName !== null) {
       const key = `${nsg.key} ${vm?.key ?? vmName.toLowerCase()}`;
-      guards.set(key, guards.get(key) ?? { nsg, vmName, vm });
+      guards.set(key, guards.get(key) ?? { key, guard: { nsg, vmName, vm } });
     }
   }
-  return [...guards.entries()].sort(([a], [b]) => compareText(a, b)).map(([, guard]) => guard);
+  return [...guards.values()];
+}
+
+/** The order in which guards are told. */
+export function byPlace(a: PlacedGuard, b: PlacedGuard): number {
+  return compareText(a.key, b.key) || compareText(a.guard.nsg.key, b.guard.nsg.key);
 }

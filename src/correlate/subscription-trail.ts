@@ -7,7 +7,7 @@ import { ActorDirectory, isSameActor } from "./actors.ts";
 import { ContainerTrail } from "./container-trail.ts";
 import { Dating } from "./dating.ts";
 import type { KnownVms } from "./openings.ts";
-import { byOpening, guardsOf } from "./openings.ts";
+import { byOpening, byPlace } from "./openings.ts";
 import { operationKey, operationsOf } from "./operations.ts";
 import { bySightingTime, PolicyMemory } from "./policy-requests.ts";
 import { RequestLog } from "./request-log.ts";
@@ -144,8 +144,15 @@ export class SubscriptionTrail {
         yield;
       }
     }
-    const openings = [...this.#containers.values()].flatMap((one) => one.openings).sort(byOpening);
-    this.#trail = { openings, requests: this.#requests, guards: guardsOf(openings) };
+    const containers = [...this.#containers.values()];
+    this.#trail = {
+      openings: containers.flatMap(({ openings }) => openings).sort(byOpening),
+      requests: this.#requests,
+      guards: containers
+        .flatMap(({ guards }) => guards)
+        .sort(byPlace)
+        .map(({ guard }) => guard),
+    };
     return this.#trail;
   }
 
