@@ -22,6 +22,9 @@ export class ActorDirectory {
   readonly #kinds = new CountedSets();
   /** Per object ID: `provider` and `other`. */
   readonly #proofs = new CountedSets();
+  /** Actors as they are known now, by object ID and by name: one object for each. */
+  readonly #byId = new Map<string, Actor>();
+  readonly #byRequestor = new Map<string, Actor>();
   #version = 0;
 
   /** Another number whenever anything that it says of anyone may be another. */
@@ -59,14 +62,18 @@ export class ActorDirectory {
     }
     if (isNews) {
       this.#version += 1;
+      this.#byId.clear();
+      this.#byRequestor.clear();
     }
   }
 
   /** The actor that a request's body names: a UPN or an object ID. */
   actorNamed(requestor: string): Actor {
-    return GUID.test(requestor)
-      ? this.#byObjectId(requestor.toLowerCase())
-      : this.#byName(requestor);
+    const actor =
+      this.#byRequestor.get(requestor) ??
+      (GUID.test(requestor) ? this.#byObjectId(requestor.toLowerCase()) : this.#byName(requestor));
+    this.#byRequestor.set(requestor, actor);
+    return actor;
   }
 
   /** The actor behind the rows of one operation or request; null when no row names anyone. */
@@ -100,13 +107,19 @@ export class ActorDirectory {
   }
 
   #byObjectId(objectId: string): Actor {
+    const known = this.#byId.get(objectId);
+    if (known !== undefined) {
+      return known;
+    }
     const names = this.#namesOfObjectId.of(objectId);
-    return {
+    const actor: Actor = {
       key: `oid:${objectId}`,
       name: names.sort(compareText)[0] ?? objectId,
       objectId,
       kind: this.#kindOf(objectId, names.length > 0),
     };
+    this.#byId.set(objectId, actor);
+    return actor;
   }
 
   #kindOf(objectId: string, isNamed: boolean): Actor["kind"] {

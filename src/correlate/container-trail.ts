@@ -1,4 +1,3 @@
-import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import { attributeSpans } from "./attribution.ts";
@@ -8,25 +7,18 @@ import type { KnownVms, PlacedGuard } from "./openings.ts";
 import { guardsOf, openingsOf } from "./openings.ts";
 import type { RequestSlot, SlotIndex } from "./request-slots.ts";
 import { slotFits } from "./request-slots.ts";
-import type { RowGroup } from "./row-group.ts";
 import type { Span } from "./rule-history.ts";
 import { bySeenIn, spansOf } from "./rule-history.ts";
-import type { ToldWrite } from "./rule-writes.ts";
 import { toSightedState } from "./rule-writes.ts";
-
-/** What rows of one operation key tell of a container. */
-interface Told {
-  readonly writes: readonly ToldWrite[];
-  /** When writes failed. */
-  readonly failures: readonly Instant[];
-}
+import type { ToldOperations } from "./told-operations.ts";
 
 /**
  * What is concluded of one container (NSG, firewall), and what of it must be concluded again. Of the
  * containers beside it, it depends on nothing but which requests are used there as well.
  */
 export class ContainerTrail {
-  readonly #told = new Map<RowGroup, Told>();
+  readonly #key: string;
+  readonly #told = new Set<ToldOperations>();
   readonly #sightings: Sighting[] = [];
   #spans: readonly Span[] = [];
   /** Of each span in turn, the slots that fit it. */
@@ -40,12 +32,17 @@ export class ContainerTrail {
   #areFitsStale = false;
   #isStale = false;
 
-  /** What the rows of an operation key tell now, in place of what they told. */
-  hear(from: RowGroup, told: Told): void {
-    if (told.writes.length === 0 && told.failures.length === 0) {
-      this.#told.delete(from);
+  /** @param key of its resource ID. */
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  /** What operations tell of it is something else now, or nothing any more. */
+  hear(told: ToldOperations): void {
+    if (told.containers.includes(this)) {
+      this.#told.add(told);
     } else {
-      this.#told.set(from, told);
+      this.#told.delete(told);
     }
     this.#areSpansStale = true;
   }
@@ -85,7 +82,9 @@ export class ContainerTrail {
 
   /** The states that its writes and sightings tell, by time. */
   #states() {
-    const writes = [...this.#told.values()].flatMap((told) => told.writes);
+    const writes = [...this.#told].flatMap((told) =>
+      told.writes.filter(({ write }) => write.container.key === this.#key),
+    );
     writes.sort((a, b) => byTime(a.first, b.first));
     this.#sightings.sort((a, b) => a.at - b.at || compareText(a.id, b.id));
     const states = [
@@ -108,7 +107,9 @@ export class ContainerTrail {
     if (!this.#isStale && this.#vms === vms) {
       return false;
     }
-    const failures = [...this.#told.values()].flatMap((told) => told.failures);
+    const failures = [...this.#told].flatMap((told) =>
+      told.failures.flatMap(({ key, at }) => (key === this.#key ? [at] : [])),
+    );
     const attributed = attributeSpans(this.#spans, index, (span, slot) =>
       dating.isDated(span, slot, failures),
     );

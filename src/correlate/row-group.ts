@@ -3,7 +3,7 @@ import { byTime } from "./fact-set.ts";
 
 /** Rows that belong together, which come and go one by one. */
 export class RowGroup {
-  readonly #rows: ActivityEvent[] = [];
+  #rows: ActivityEvent[] = [];
   #isSorted = true;
   #revision = 0;
 
@@ -19,7 +19,8 @@ export class RowGroup {
   /** By time, then identity. */
   get rows(): readonly ActivityEvent[] {
     if (!this.#isSorted) {
-      this.#rows.sort(byTime);
+      // A copy takes no more room than it needs, unlike what grew.
+      this.#rows = this.#rows.toSorted(byTime);
       this.#isSorted = true;
     }
     return this.#rows;
@@ -27,7 +28,7 @@ export class RowGroup {
 
   add(event: ActivityEvent): void {
     this.#rows.push(event);
-    this.#isSorted = this.#rows.length === 1;
+    this.#isSorted = false;
     this.#revision += 1;
   }
 

@@ -1,6 +1,5 @@
 import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
-import type { Instant } from "../domain/instant.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Trail } from "../domain/trail.ts";
 import { ActorDirectory, isSameActor } from "./actors.ts";
@@ -12,8 +11,8 @@ import { operationKey, operationsOf } from "./operations.ts";
 import { bySightingTime, PolicyMemory } from "./policy-requests.ts";
 import { RequestLog } from "./request-log.ts";
 import { SlotIndex, slotsOf } from "./request-slots.ts";
-import { RowGroup } from "./row-group.ts";
 import type { ToldWrite } from "./rule-writes.ts";
+import { ToldOperations } from "./told-operations.ts";
 import { toRuleWrite } from "./rule-writes.ts";
 import type { Steps } from "./steps.ts";
 import { vmsByAddress } from "./vm-addresses.ts";
@@ -22,15 +21,6 @@ import { vmsByAddress } from "./vm-addresses.ts";
 const STEP_KEYS = 500;
 /** Where more requests than these changed, looking for what each may fit costs more than finding all anew. */
 const MANY_REQUESTS = 50;
-
-/** The rows of one operation key, with what they told last. */
-interface OperationRows {
-  readonly group: RowGroup;
-  revision: number;
-  writes: readonly ToldWrite[];
-  /** The containers that they told something of. */
-  containers: readonly ContainerTrail[];
-}
 
 /**
  * Everything that the events and sightings of one Azure subscription say, findings left out: a function
@@ -46,8 +36,8 @@ export class SubscriptionTrail {
   readonly #directory = new ActorDirectory();
   readonly #requestLog = new RequestLog();
   readonly #policies = new PolicyMemory();
-  readonly #operations = new Map<string, OperationRows>();
-  readonly #stale = new Set<OperationRows>();
+  readonly #operations = new Map<string, ToldOperations>();
+  readonly #stale = new Set<ToldOperations>();
   readonly #containers = new Map<string, ContainerTrail>();
   readonly #dating = new Dating();
   readonly #vmSightings: Sighting[] = [];
@@ -67,12 +57,7 @@ export class SubscriptionTrail {
       return;
     }
     const key = operationKey(event);
-    const rows = this.#operations.get(key) ?? {
-      group: new RowGroup(),
-      revision: 0,
-      writes: [],
-      containers: [],
-    };
+    const rows = this.#operations.get(key) ?? new ToldOperations();
     this.#operations.set(key, rows);
     rows.group.add(event);
     this.#stale.add(rows);
@@ -119,7 +104,7 @@ export class SubscriptionTrail {
     if (known !== undefined) {
       return known;
     }
-    const made = new ContainerTrail();
+    const made = new ContainerTrail(key);
     this.#containers.set(key, made);
     return made;
   }
@@ -175,7 +160,7 @@ export class SubscriptionTrail {
   }
 
   /** Hands what rows tell now to the containers that they tell it of, or told it of before. */
-  #read(rows: OperationRows): void {
+  #read(rows: ToldOperations): void {
     const directory = this.#directory;
     const { group } = rows;
     const operations = operationsOf(group.rows);
@@ -190,29 +175,18 @@ export class SubscriptionTrail {
     ) {
       return;
     }
-    const told = new Map<ContainerTrail, { writes: ToldWrite[]; failures: Instant[] }>(
-      rows.containers.map((container) => [container, { writes: [], failures: [] }]),
-    );
-    const toldOf = (key: string): { writes: ToldWrite[]; failures: Instant[] } => {
-      const container = this.#container(key);
-      const known = told.get(container) ?? { writes: [], failures: [] };
-      told.set(container, known);
-      return known;
-    };
-    for (const one of writes) {
-      toldOf(one.write.container.key).writes.push(one);
-    }
-    for (const { outcome, first } of operations) {
-      if (outcome === "failed") {
-        toldOf(first.resource.key).failures.push(first.at);
-      }
-    }
-    for (const [container, now] of told) {
-      container.hear(group, now);
-    }
     rows.revision = group.revision;
-    rows.writes = writes;
-    rows.containers = [...told.keys()];
+    // A copy takes no more room than it needs, unlike what grew.
+    rows.writes = [...writes];
+    rows.failures = operations
+      .filter(({ outcome }) => outcome === "failed")
+      .map(({ first }) => ({ key: first.resource.key, at: first.at }));
+    const keys = [...writes.map(({ write }) => write.container), ...rows.failures];
+    const before = rows.containers;
+    rows.containers = [...new Set(keys.map(({ key }) => this.#container(key)))];
+    for (const container of new Set([...before, ...rows.containers])) {
+      container.hear(rows);
+    }
   }
 
   #readRequests(): void {

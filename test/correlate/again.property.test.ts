@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Correlator } from "../../src/correlate/correlator.ts";
@@ -125,14 +124,12 @@ test("Whatever comes, in whatever steps, the trail is that of everything correla
       const correlator = new Correlator();
       const most = random.pick([2, 5, 20, 60]);
       let context: TrailContext = { asOf: newestOf(events), isWorkingTime: null };
-      let looks = 0;
       for (let from = 0; from < coming.length;) {
         // So that the end, where most is known, is looked at in the smallest steps.
         const isLong = coming.length - from > 12 * most;
         const to = from + 1 + random.int(0, isLong ? 8 * most : most);
         add(correlator, coming.slice(from, to));
         from = to;
-        looks += 1;
         const known = coming.slice(0, to);
         context = contextOf(known, random, context);
         if (random.chance(0.1)) {
@@ -141,13 +138,9 @@ test("Whatever comes, in whatever steps, the trail is that of everything correla
           for (let step = random.int(0, 12); step > 0 && steps.next().done !== true; step -= 1);
           continue;
         }
-        const [trail, anew] = [correlator.trail(context), trailAnew(known, context)];
-        if (!isDeepStrictEqual(trail, anew)) {
-          expect(trail).toStrictEqual(anew);
-        }
+        expect(correlator.trail(context)).toStrictEqual(trailAnew(known, context));
       }
-      expect(looks).toBeGreaterThan(0);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
