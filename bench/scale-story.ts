@@ -5,10 +5,11 @@ import type { FeedHealth, FeedPage, ReadSpan } from "../src/domain/feed.ts";
 import { DAY } from "../src/domain/instant.ts";
 import type { ActivitySource } from "../src/ports.ts";
 import { generateTenant } from "../src/sandbox/generate-tenant.ts";
+import type { TenantCounts } from "../src/sandbox/tenant-model.ts";
 import { REVEALING_TRAPS } from "../src/sandbox/profiles.ts";
 
 /** When the stories begin; all of it is history. */
-const STORY_START = Date.UTC(2026, 0, 1);
+export const STORY_START = Date.UTC(2026, 0, 1);
 /** How many days they tell of. */
 const STORY_DAYS = 90;
 /** What was read when a story is told. */
@@ -157,23 +158,28 @@ function pageOf(
   return { ...taken, sightings: [], cursor: String(next), read: null };
 }
 
-function templateOf(seed: number, events: number): readonly RowTemplate[] {
+/** The size of one Azure subscription's story that has so many rows, at least. */
+export function storySize(events: number): TenantCounts {
   const requests = Math.ceil(events / ROWS_PER_REQUEST);
+  return {
+    subscriptions: 1,
+    vms: Math.max(4, Math.min(40, Math.ceil(events / 250))),
+    people: 20,
+    requests,
+    acts: Math.ceil(requests / 20),
+    noise: 0,
+    days: STORY_DAYS,
+    rules: 8,
+    groups: 4,
+  };
+}
+
+function templateOf(seed: number, events: number): readonly RowTemplate[] {
   const { rows, model } = generateTenant({
     seed,
     start: STORY_START,
     traps: REVEALING_TRAPS,
-    size: {
-      subscriptions: 1,
-      vms: Math.max(4, Math.min(40, Math.ceil(events / 250))),
-      people: 20,
-      requests,
-      acts: Math.ceil(requests / 20),
-      noise: 0,
-      days: STORY_DAYS,
-      rules: 8,
-      groups: 4,
-    },
+    size: storySize(events),
   });
   const own = new RegExp(model.subscriptions[0] ?? "", "gi");
   return rows.slice(0, events).map((row) =>

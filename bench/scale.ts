@@ -1,3 +1,4 @@
+import { scaleAgain } from "./scale-again.ts";
 import { scaleDrain } from "./scale-drain.ts";
 import { scaleIngest } from "./scale-ingest.ts";
 import { scaleModel } from "./scale-model.ts";
@@ -7,6 +8,7 @@ const HELP = `Measures how far one Doorbell goes. docs/scale.md has the figures.
 
 npm run bench -- scale WHAT [OPTIONS]
 
+  again    one Azure subscription when a little comes: correlating again
   drain    a patch night: notifications, and how long the platforms take them
   ingest   many Azure subscriptions into a store: rate, memory, disk, and questions meanwhile
   model    what a tenant of a size costs, on paper
@@ -14,6 +16,7 @@ npm run bench -- scale WHAT [OPTIONS]
 `;
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  again: scaleAgain,
   drain: scaleDrain,
   ingest: scaleIngest,
   model: scaleModel,

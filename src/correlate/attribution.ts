@@ -3,7 +3,6 @@ import type { Candidate, Reason, Verdict } from "../domain/opening.ts";
 import { containerWord } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
-import type { Dating } from "./dating.ts";
 import { attributeDirect } from "./direct-attribution.ts";
 import { looksLikeJit, namesInDescription } from "./jit-rule.ts";
 import { matchAll } from "./matching.ts";
@@ -22,11 +21,12 @@ const CLEARLY_BETTER = 8;
  * a request's port makes one rule in a container, and a rule has one request.
  *
  * @param spans in any fixed order.
+ * @param isDated whether a request dates a rule, although it may have stood before.
  */
 export function attributeSpans(
   spans: readonly Span[],
   index: SlotIndex,
-  dating: Dating,
+  isDated: (span: Span, slot: RequestSlot) => boolean,
 ): AttributedSpan[] {
   const choices = chooseFits(spans, index);
   const matching = matchSpans(spans, choices, index);
@@ -43,7 +43,7 @@ export function attributeSpans(
       excluded: pick(slots.filter(isExcluded)),
       alwaysMatched: matching.alwaysMatched[at] === true,
       byCorrelation,
-      isDatedBy: (slot) => dating.isDated(span, slot),
+      isDatedBy: (slot) => isDated(span, slot),
     });
   });
 }

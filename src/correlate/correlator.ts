@@ -6,9 +6,10 @@ import type { AccessRequest } from "../domain/access-request.ts";
 import { compareText, FactSet } from "./fact-set.ts";
 import type { FindingContext } from "./findings.ts";
 import { addFindings } from "./findings.ts";
-import { byOpening, correlateSubscription } from "./openings.ts";
+import { byOpening } from "./openings.ts";
 import { runSteps } from "./steps.ts";
 import type { Steps } from "./steps.ts";
+import { SubscriptionTrail } from "./subscription-trail.ts";
 
 /** What a trail is judged against; `knownSince` defaults to the oldest event added. */
 export type TrailContext = Omit<FindingContext, "knownSince"> & {
@@ -17,9 +18,9 @@ export type TrailContext = Omit<FindingContext, "knownSince"> & {
 
 interface SubscriptionFacts {
   readonly facts: FactSet;
-  readonly sightings: Map<string, Sighting>;
-  /** null when something came since the last correlation. */
-  trail: Trail | null;
+  /** Identities of the sightings. */
+  readonly sightings: Set<string>;
+  readonly trail: SubscriptionTrail;
 }
 
 /**
@@ -27,7 +28,7 @@ interface SubscriptionFacts {
  * set of events added so far and on nothing else: late events revise what earlier ones said.
  *
  * NSGs, VMs and JIT policies of one network live in one Azure subscription, so each subscription is
- * correlated apart, and again only after an event of it was added.
+ * correlated apart, and of it again only what something that came can have changed.
  */
 export class Correlator {
   readonly #subscriptions = new Map<string, SubscriptionFacts>();
@@ -39,8 +40,14 @@ export class Correlator {
     for (const event of events) {
       const { subscriptionId } = event.resource;
       const part = this.#part(subscriptionId);
-      if (part.facts.add(event)) {
-        part.trail = null;
+      const change = part.facts.add(event);
+      if (change !== null) {
+        for (const removed of change.removed) {
+          part.trail.remove(removed);
+        }
+        if (change.added !== null) {
+          part.trail.add(change.added);
+        }
         added += 1;
       }
       this.#knownSince = Math.min(this.#knownSince ?? event.at, event.at);
@@ -54,8 +61,8 @@ export class Correlator {
     for (const sighting of sightings) {
       const part = this.#part(sighting.resource.subscriptionId);
       if (!part.sightings.has(sighting.id)) {
-        part.sightings.set(sighting.id, sighting);
-        part.trail = null;
+        part.sightings.add(sighting.id);
+        part.trail.see(sighting);
         added += 1;
       }
     }
@@ -67,7 +74,11 @@ export class Correlator {
     if (known !== undefined) {
       return known;
     }
-    const part: SubscriptionFacts = { facts: new FactSet(), sightings: new Map(), trail: null };
+    const part = {
+      facts: new FactSet(),
+      sightings: new Set<string>(),
+      trail: new SubscriptionTrail(),
+    };
     this.#subscriptions.set(subscriptionId, part);
     return part;
   }
@@ -104,18 +115,15 @@ export class Correlator {
     const guards: Guard[] = [];
     const parts = [...this.#subscriptions].sort(([a], [b]) => compareText(a, b));
     for (const [, part] of parts) {
-      part.trail ??= yield* correlateSubscription(
-        part.facts.sorted(),
-        sortedSightings(part.sightings),
-      );
+      const trail = yield* part.trail.trailInSteps();
       yield;
-      for (const opening of part.trail.openings) {
+      for (const opening of trail.openings) {
         openings.push(opening);
       }
-      for (const request of part.trail.requests) {
+      for (const request of trail.requests) {
         requests.push(request);
       }
-      for (const guard of part.trail.guards) {
+      for (const guard of trail.guards) {
         guards.push(guard);
       }
     }
@@ -128,8 +136,4 @@ export class Correlator {
       guards,
     };
   }
-}
-
-function sortedSightings(sightings: ReadonlyMap<string, Sighting>): Sighting[] {
-  return [...sightings.values()].sort((a, b) => a.at - b.at || compareText(a.id, b.id));
 }

@@ -1,6 +1,6 @@
 import { MINUTE } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
-import type { RequestSlot, SlotIndex } from "./request-slots.ts";
+import type { RequestSlot } from "./request-slots.ts";
 import type { Span } from "./rule-history.ts";
 
 /** A rule that is first seen so soon after the only request that fits it was made for that request. */
@@ -9,24 +9,29 @@ const PROMPT: Duration = 5 * MINUTE;
 /** Tells which rules were made for a request although the log has no earlier state of their NSG. */
 export class Dating {
   readonly #uses = new Map<RequestSlot, number>();
-  readonly #failures: ReadonlyMap<string, readonly Instant[]>;
 
-  /**
-   * @param spans of every container.
-   * @param failures when writes failed, by the container's key.
-   */
-  constructor(
-    spans: readonly Span[],
-    index: SlotIndex,
-    failures: ReadonlyMap<string, readonly Instant[]>,
-  ) {
-    this.#failures = failures;
-    for (const slot of spans.flatMap((span) => index.fitting(span))) {
-      const used = index.slots[slot];
-      if (used !== undefined) {
-        this.#uses.set(used, (this.#uses.get(used) ?? 0) + 1);
+  /** Slots fit rules: each time that it stands here, one rule. */
+  use(slots: readonly RequestSlot[]): void {
+    for (const slot of slots) {
+      this.#uses.set(slot, (this.#uses.get(slot) ?? 0) + 1);
+    }
+  }
+
+  /** What was said by `use` is so no longer. */
+  release(slots: readonly RequestSlot[]): void {
+    for (const slot of slots) {
+      const left = (this.#uses.get(slot) ?? 0) - 1;
+      if (left > 0) {
+        this.#uses.set(slot, left);
+      } else {
+        this.#uses.delete(slot);
       }
     }
+  }
+
+  /** Whether the slot fits one rule, in all containers together. */
+  isOnlyUse(slot: RequestSlot): boolean {
+    return this.#uses.get(slot) === 1;
   }
 
   /**
@@ -35,16 +40,16 @@ export class Dating {
    * shows it followed promptly, with no write that failed in between.
    *
    * @param span one that a single write of the provider first shows.
+   * @param failures when writes of its container failed.
    */
-  isDated(span: Span, slot: RequestSlot): boolean {
+  isDated(span: Span, slot: RequestSlot, failures: readonly Instant[]): boolean {
     const { port, request } = slot;
     const { at } = span.seenIn;
-    const failures = this.#failures.get(span.container.key) ?? [];
     return (
       port !== null &&
       port.sources.length > 0 &&
       request.outcome !== "unknown" &&
-      this.#uses.get(slot) === 1 &&
+      this.isOnlyUse(slot) &&
       span.writes.length === 1 &&
       !span.seenIn.isSighting &&
       at >= request.at &&

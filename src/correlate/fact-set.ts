@@ -1,5 +1,11 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
 
+/** How a set of events changed. */
+interface FactChange {
+  readonly added: ActivityEvent | null;
+  readonly removed: readonly ActivityEvent[];
+}
+
 /**
  * The activity events of one Azure subscription, each once, whatever the order and repetition in which
  * they came. What it holds is a function of the set of events that were added.
@@ -9,24 +15,28 @@ export class FactSet {
   /** Feed keys of every event with an `eventDataId` that was ever added. */
   readonly #identified = new Set<string>();
 
-  /** Adds an event; returns whether the set now says something else. */
-  add(event: ActivityEvent): boolean {
-    let changed = false;
+  /** Adds an event; returns what the set now has instead of what; null when it says nothing new. */
+  add(event: ActivityEvent): FactChange | null {
+    const removed: ActivityEvent[] = [];
     if (event.hasEventDataId) {
       if (!this.#identified.has(event.feedKey)) {
         this.#identified.add(event.feedKey);
-        changed = this.#events.delete(derivedId(event.feedKey)) || changed;
+        const derived = this.#events.get(derivedId(event.feedKey));
+        if (derived !== undefined) {
+          this.#events.delete(derivedId(event.feedKey));
+          removed.push(derived);
+        }
       }
     } else if (this.#identified.has(event.feedKey)) {
-      return false;
+      return null;
     }
     const id = event.hasEventDataId ? event.id : derivedId(event.feedKey);
     const known = this.#events.get(id);
     if (known === undefined || isPreferred(event, known)) {
       this.#events.set(id, event);
-      changed = true;
+      return { added: event, removed: known === undefined ? removed : [...removed, known] };
     }
-    return changed;
+    return removed.length === 0 ? null : { added: null, removed };
   }
 
   /** The event of this identity; null when it is not known. */
@@ -39,11 +49,6 @@ export class FactSet {
 
   get size(): number {
     return this.#events.size;
-  }
-
-  /** Every event, by time and then identity. */
-  sorted(): ActivityEvent[] {
-    return [...this.#events.values()].sort(byTime);
   }
 }
 

@@ -33,18 +33,69 @@ const LATENESS_STEPS: readonly Duration[] = [
   ...[1, 2, 4, 8, 16].map((hours) => hours * HOUR),
 ];
 
+/** What was found of an opening last, and of what it is true. */
+interface Judged {
+  /** Whether its own findings stay the same while time passes. */
+  readonly isTimeless: boolean;
+  readonly isWorkingTime: FindingContext["isWorkingTime"];
+  readonly own: readonly Finding[];
+  /** Those that come of the openings before it. */
+  readonly compared: readonly Finding[];
+  readonly opening: Opening;
+}
+
+/** Kept per opening object: most openings are over, and are looked at again with everything that comes. */
+const JUDGED = new WeakMap<Opening, Judged>();
+
 /**
- * Adds the findings to openings.
+ * Adds the findings to openings. Where they are the same again for the same opening object, so is what
+ * is returned.
  *
  * @param openings sorted by `openedAt`, then `id`: every known one, because some findings compare.
  */
 export function addFindings(openings: readonly Opening[], context: FindingContext): Opening[] {
   const history = new History(context);
-  return openings.map((opening) => {
-    const findings = [...ownFindings(opening, context), ...history.findingsOf(opening)];
-    const order = (finding: Finding) => FINDING_CODES.indexOf(finding.code);
-    return { ...opening, findings: findings.sort((a, b) => order(a) - order(b)) };
-  });
+  return openings.map((opening) => judge(opening, context, history.findingsOf(opening)));
+}
+
+function judge(opening: Opening, context: FindingContext, compared: readonly Finding[]): Opening {
+  const { isWorkingTime } = context;
+  const before = JUDGED.get(opening);
+  const isTimeless = before?.isTimeless ?? isTimelessly(opening);
+  const holds = isTimeless && before?.isWorkingTime === isWorkingTime;
+  const own = holds ? before.own : ownFindings(opening, context);
+  if (before !== undefined && areSame(before.compared, compared) && areSame(before.own, own)) {
+    if (before.isWorkingTime !== isWorkingTime) {
+      JUDGED.set(opening, { ...before, isWorkingTime });
+    }
+    return before.opening;
+  }
+  const order = (finding: Finding) => FINDING_CODES.indexOf(finding.code);
+  const findings = [...own, ...compared].sort((a, b) => order(a) - order(b));
+  const judged = { ...opening, findings };
+  JUDGED.set(opening, { isTimeless, isWorkingTime, own, compared, opening: judged });
+  return judged;
+}
+
+/** Whether nothing of `ownFindings` depends on the time up to which the state is known. */
+function isTimelessly(opening: Opening): boolean {
+  const isOver = opening.closedAt !== null || opening.promisedEnd === null;
+  return isOver && opening.closing !== "unlogged" && !isUnlogged(opening);
+}
+
+function isUnlogged({ attribution }: Opening): boolean {
+  return attribution.reasons.some(({ code }) => code === "write-unlogged");
+}
+
+function areSame(some: readonly Finding[], others: readonly Finding[]): boolean {
+  return (
+    some === others ||
+    (some.length === others.length &&
+      some.every(({ code, severity, text }, at) => {
+        const other = others[at];
+        return code === other?.code && severity === other.severity && text === other.text;
+      }))
+  );
 }
 
 function ownFindings(opening: Opening, context: FindingContext): Finding[] {
@@ -81,8 +132,7 @@ function ownFindings(opening: Opening, context: FindingContext): Finding[] {
     const by = opening.closedBy === null ? "" : ` by ${opening.closedBy}`;
     find("closed-early", "info", `Closed${by} ${early} before its promised end.`);
   }
-  const unlogged = attribution.reasons.some((reason) => reason.code === "write-unlogged");
-  if (unlogged && !opening.openedAtExact && context.asOf > opening.openedAt) {
+  if (isUnlogged(opening) && !opening.openedAtExact && context.asOf > opening.openedAt) {
     const text =
       "The NSG itself showed this rule, and the log, which is known beyond that time, shows nobody who wrote it.";
     find("witnesses-disagree", "warning", text);
@@ -130,11 +180,13 @@ export function nextLateness(promisedEnd: Instant, after: Instant): Instant {
   return Math.min(...steps.map((step) => promisedEnd + step).filter((at) => at > after));
 }
 
+const NONE: readonly Finding[] = [];
+
 /** What came before, per rule, person and VM; fed in order of time. */
 class History {
   readonly #context: FindingContext;
-  /** Rules that stood and were removed: container and name, to the time of the removal. */
-  readonly #ended = new Map<string, Instant>();
+  /** Rules that stood and were removed, by container and name: the time of the removal. */
+  readonly #ended = new Map<string, Map<string, Instant>>();
   readonly #vmsOf = new Map<string, Set<string>>();
   readonly #sourcesOf = new Map<string, { openings: number; seen: Set<string> }>();
 
@@ -142,21 +194,23 @@ class History {
     this.#context = context;
   }
 
-  findingsOf(opening: Opening): Finding[] {
-    return [...this.#resurrection(opening), ...this.#novelty(opening)];
+  findingsOf(opening: Opening): readonly Finding[] {
+    const [resurrection, novelty] = [this.#resurrection(opening), this.#novelty(opening)];
+    return resurrection.length === 0 ? novelty : [...resurrection, ...novelty];
   }
 
-  #resurrection(opening: Opening): Finding[] {
-    const key = `${opening.nsg.key} ${ruleKey(opening.rule.name)}`;
-    const ended = this.#ended.get(key);
+  #resurrection(opening: Opening): readonly Finding[] {
+    const key = ruleKey(opening.rule.name);
+    const ofContainer = this.#ended.get(opening.nsg.key) ?? new Map<string, Instant>();
+    const ended = ofContainer.get(key);
     if (opening.closedAt !== null && opening.closing !== "changed") {
-      this.#ended.set(key, opening.closedAt);
+      this.#ended.set(opening.nsg.key, ofContainer.set(key, opening.closedAt));
     }
     if (ended === undefined || ended > opening.openedAt || opening.kind === "jit") {
-      return [];
+      return NONE;
     }
     if (!looksLikeJit(opening.rule)) {
-      return [];
+      return NONE;
     }
     const after = durationText(opening.openedAt - ended);
     return [
@@ -168,11 +222,11 @@ class History {
     ];
   }
 
-  #novelty(opening: Opening): Finding[] {
+  #novelty(opening: Opening): readonly Finding[] {
     const { actor } = opening.attribution;
     const vm = opening.vm?.key ?? opening.vmName?.toLowerCase() ?? null;
     if (actor === null) {
-      return [];
+      return NONE;
     }
     const findings: Finding[] = [];
     const since = this.#context.knownSince;
@@ -187,10 +241,11 @@ class History {
       });
     }
     const sources = this.#sourcesOf.get(actor.key) ?? { openings: 0, seen: new Set<string>() };
-    const unseen = opening.rule.sources.filter(
+    const isKnown = enough && sources.openings >= ENOUGH_OPENINGS;
+    const unseen = (isKnown ? opening.rule.sources : []).filter(
       (source) => !isAnySource(source) && !sources.seen.has(source),
     );
-    if (enough && sources.openings >= ENOUGH_OPENINGS && unseen.length > 0) {
+    if (unseen.length > 0) {
       findings.push({
         code: "new-source",
         severity: "info",
@@ -206,6 +261,6 @@ class History {
       sources.seen.add(source);
     }
     this.#sourcesOf.set(actor.key, sources);
-    return findings;
+    return findings.length === 0 ? NONE : findings;
   }
 }

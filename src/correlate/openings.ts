@@ -1,94 +1,39 @@
 import type { AccessRequest } from "../domain/access-request.ts";
-import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
-import type { Sighting } from "../domain/sighting.ts";
-import type { Guard, Trail } from "../domain/trail.ts";
-import { buildActorDirectory } from "./actors.ts";
+import type { Guard } from "../domain/trail.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
-import { attributeSpans } from "./attribution.ts";
 import { closingOf } from "./closings.ts";
-import { Dating } from "./dating.ts";
 import { compareText } from "./fact-set.ts";
 import { shortId } from "../domain/short-id.ts";
 import { namesInDescription } from "./jit-rule.ts";
-import { groupOperations } from "./operations.ts";
-import { SlotIndex } from "./request-slots.ts";
-import { assembleRequests } from "./requests.ts";
+import type { RequestSlot } from "./request-slots.ts";
 import type { Span } from "./rule-history.ts";
-import { spansOf } from "./rule-history.ts";
-import type { RuleWrite } from "./rule-writes.ts";
-import type { Steps } from "./steps.ts";
-import { toRuleWrite, toSightedState } from "./rule-writes.ts";
-import { addPolicyRequests } from "./policy-requests.ts";
-import { vmsByAddress } from "./vm-addresses.ts";
+
+/** Per address: the only VM of the Azure subscription that bears it, as resources showed. */
+export type KnownVms = ReadonlyMap<string, ResourceId>;
 
 /**
- * Everything that the events and sightings of one Azure subscription say, findings left out. A function
- * of the two sets: their order and repetition do not matter.
+ * The openings of one container, by time and then identity.
  *
- * @param events each once, by time and then identity.
- * @param sightings each once, by time and then identity.
+ * @param attributed every attributed span of the container.
+ * @param slots every slot that may stand behind one of them.
  */
-export function* correlateSubscription(
-  events: readonly ActivityEvent[],
-  sightings: readonly Sighting[],
-): Steps<Trail> {
-  const directory = buildActorDirectory(events);
-  yield;
-  const requests = addPolicyRequests(assembleRequests(events, directory), sightings, directory);
-  yield;
-  const index = new SlotIndex(requests);
-  const byContainer = new Map<string, RuleWrite[]>();
-  const failures = new Map<string, Instant[]>();
-  const ruleEvents = events.filter(({ detail }) => detail.kind !== "jit-request");
-  const operations = groupOperations(ruleEvents);
-  yield;
-  for (const { outcome, first } of operations) {
-    if (outcome === "failed") {
-      failures.set(first.resource.key, [...(failures.get(first.resource.key) ?? []), first.at]);
-    }
-  }
-  const states = [
-    ...operations.map((operation) => toRuleWrite(operation, directory)),
-    ...sightings.map(toSightedState),
-  ];
-  for (const write of states.filter((one) => one !== null)) {
-    const writes = byContainer.get(write.container.key) ?? [];
-    writes.push(write);
-    byContainer.set(write.container.key, writes);
-  }
-  for (const writes of byContainer.values()) {
-    // The sort is stable: at one time a sighting comes behind the writes.
-    writes.sort((a, b) => a.at - b.at);
-  }
-  const spans: Span[][] = [];
-  for (const writes of byContainer.values()) {
-    yield;
-    spans.push(spansOf(writes).sort(bySighting));
-  }
-  const dating = new Dating(spans.flat(), index, failures);
-  const attributed: AttributedSpan[][] = [];
-  for (const siblings of spans) {
-    yield;
-    attributed.push(attributeSpans(siblings, index, dating));
-  }
-  const addresses = learnAddresses(attributed.flat());
-  const sightedVms = vmsByAddress(sightings);
-  const byId = new Map(requests.map((request) => [request.id, request]));
-  const openings: Opening[] = [];
-  for (const siblings of attributed) {
-    yield;
-    const byVm = groupByVmName(siblings);
-    for (const one of siblings) {
-      const rivals = byVm.get(vmNameKey(one)) ?? [];
-      openings.push(toOpening(one, rivals, { addresses, sightedVms, requests: byId }));
-    }
-  }
-  openings.sort(byOpening);
-  return { openings, requests, guards: guardsOf(openings) };
+export function openingsOf(
+  attributed: readonly AttributedSpan[],
+  slots: readonly RequestSlot[],
+  sightedVms: KnownVms,
+): Opening[] {
+  const addresses = learnAddresses(attributed);
+  const requests = new Map(slots.map(({ request }) => [request.id, request]));
+  const byVm = Map.groupBy(attributed, vmNameKey);
+  return attributed
+    .map((one) =>
+      toOpening(one, byVm.get(vmNameKey(one)) ?? [], { addresses, sightedVms, requests }),
+    )
+    .sort(byOpening);
 }
 
 /** Openings are told by time, then identity. */
@@ -96,21 +41,8 @@ export function byOpening(a: Opening, b: Opening): number {
   return a.openedAt - b.openedAt || compareText(a.id, b.id);
 }
 
-function bySighting(a: Span, b: Span): number {
-  return (
-    a.seenIn.at - b.seenIn.at ||
-    compareText(a.ruleKey, b.ruleKey) ||
-    compareText(portText(a.port), portText(b.port)) ||
-    a.ordinal - b.ordinal
-  );
-}
-
 function vmNameKey({ span }: AttributedSpan): string {
   return namesInDescription(span.rule).vm?.toLowerCase() ?? "";
-}
-
-function groupByVmName(siblings: readonly AttributedSpan[]): Map<string, AttributedSpan[]> {
-  return Map.groupBy(siblings, vmNameKey);
 }
 
 /** VMs by container and destination address, where every JIT rule that tells agrees on the VM. */
@@ -136,8 +68,7 @@ function addressKey(span: Span): string | null {
 interface KnownFacts {
   /** Per NSG and address: the VM that JIT's rules there agree on. */
   readonly addresses: ReadonlyMap<string, ResourceId | null>;
-  /** Per address: the only VM of the Azure subscription that bears it. */
-  readonly sightedVms: ReadonlyMap<string, ResourceId>;
+  readonly sightedVms: KnownVms;
   readonly requests: ReadonlyMap<string, AccessRequest>;
 }
 
@@ -211,14 +142,29 @@ function notBefore({ span, openedBy }: AttributedSpan): Instant | null {
   return span.maybeBefore || !Number.isFinite(earliest) ? null : earliest;
 }
 
-/** An NSG guards a VM when a proven JIT rule for that VM was written there. */
-function guardsOf(openings: readonly Opening[]): Guard[] {
-  const guards = new Map<string, Guard>();
+/** A guard, with the place that it has among others. */
+export interface PlacedGuard {
+  readonly key: string;
+  readonly guard: Guard;
+}
+
+/**
+ * An NSG guards a VM when a proven JIT rule for that VM was written there.
+ *
+ * @param openings of one container, in order.
+ */
+export function guardsOf(openings: readonly Opening[]): PlacedGuard[] {
+  const guards = new Map<string, PlacedGuard>();
   for (const { kind, nsg, vm, vmName } of openings) {
     if (kind === "jit" && vmName !== null) {
       const key = `${nsg.key} ${vm?.key ?? vmName.toLowerCase()}`;
-      guards.set(key, guards.get(key) ?? { nsg, vmName, vm });
+      guards.set(key, guards.get(key) ?? { key, guard: { nsg, vmName, vm } });
     }
   }
-  return [...guards.entries()].sort(([a], [b]) => compareText(a, b)).map(([, guard]) => guard);
+  return [...guards.values()];
+}
+
+/** The order in which guards are told. */
+export function byPlace(a: PlacedGuard, b: PlacedGuard): number {
+  return compareText(a.key, b.key) || compareText(a.guard.nsg.key, b.guard.nsg.key);
 }

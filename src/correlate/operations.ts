@@ -1,6 +1,6 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import { HOUR } from "../domain/instant.ts";
-import { byTime, compareText } from "./fact-set.ts";
+import { compareText } from "./fact-set.ts";
 
 const LONGEST_OPERATION = 2 * HOUR;
 
@@ -16,27 +16,22 @@ export interface Operation {
 }
 
 /**
- * Ties rows to operations: the same operation name and resource, the same correlation ID, the same
- * operation ID where rows have one. Rows of one correlation that come again after an outcome, or hours
- * later, are another operation.
+ * What ties rows to one operation: the same operation name and resource, the same correlation ID. The
+ * rows of one key may still be several operations.
  */
-export function groupOperations(events: readonly ActivityEvent[]): Operation[] {
-  const groups = new Map<string, ActivityEvent[]>();
-  for (const event of events) {
-    const tie = event.correlationId || event.operationId || event.id;
-    const key = JSON.stringify([event.operation, event.resource.key, tie]);
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [event]);
-    } else {
-      group.push(event);
-    }
-  }
-  return [...groups.values()]
-    .flatMap((rows) => splitByOperationId([...rows].sort(byTime)))
-    .flatMap(splitByOutcome)
-    .flatMap(toOperation)
-    .sort((a, b) => byTime(a.first, b.first));
+export function operationKey(event: ActivityEvent): string {
+  const tie = event.correlationId || event.operationId || event.id;
+  return JSON.stringify([event.operation, event.resource.key, tie]);
+}
+
+/**
+ * The operations that rows of one key tell of: the same operation ID where rows have one. Rows that come
+ * again after an outcome, or hours later, are another operation.
+ *
+ * @param rows by time, then identity.
+ */
+export function operationsOf(rows: readonly ActivityEvent[]): Operation[] {
+  return splitByOperationId(rows).flatMap(splitByOutcome).flatMap(toOperation);
 }
 
 function splitByOperationId(rows: readonly ActivityEvent[]): ActivityEvent[][] {

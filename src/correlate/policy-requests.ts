@@ -7,7 +7,9 @@ import { portText } from "../domain/security-rule.ts";
 import { shortId } from "../domain/short-id.ts";
 import type { PolicyRequest, PolicyRequestPort, Sighting } from "../domain/sighting.ts";
 import type { ActorDirectory } from "./actors.ts";
+import { isSameActor } from "./actors.ts";
 import { compareText } from "./fact-set.ts";
+import { firstNotBefore } from "./in-time-order.ts";
 
 /** How far a policy's `startTimeUtc` may lie from the request's first row in the log. */
 const SAME_REQUEST: Duration = 3 * MINUTE;
@@ -22,28 +24,113 @@ interface Remembered {
   readonly sightings: readonly string[];
 }
 
+/** A request as completed or told by a policy, and by which state of knowledge of who is who. */
+interface Told {
+  readonly witness: Remembered;
+  readonly version: number;
+  readonly request: AccessRequest;
+}
+
 /**
- * Adds what JIT policies remember of requests to what the log tells of them: a request that both know is
- * completed, one that the log does not know stands on its own. Each witness alone suffices for what it
- * can tell.
- *
- * @param requests sorted by time, then identity.
- * @param sightings by time, then identity.
+ * What the JIT policies of one Azure subscription remember of requests. Each witness alone suffices for
+ * what it can tell.
  */
-export function addPolicyRequests(
-  requests: readonly AccessRequest[],
-  sightings: readonly Sighting[],
-  directory: ActorDirectory,
-): AccessRequest[] {
-  const remembered = rememberedRequests(sightings);
-  const pairs = pairUp(requests, remembered, directory);
-  const completed = requests.map((request) => {
-    const witness = pairs.get(request);
-    return witness === undefined ? request : complete(request, witness, directory);
-  });
-  const taken = new Set(pairs.values());
-  const own = remembered.filter((one) => !taken.has(one)).map((one) => toRequest(one, directory));
-  return [...completed, ...own].sort((a, b) => a.at - b.at || compareText(a.id, b.id));
+export class PolicyMemory {
+  readonly #sightings: Sighting[] = [];
+  #remembered: readonly Remembered[] | null = [];
+  /** By the request of the log, or by the key of one that the log does not know. */
+  #told = new Map<AccessRequest | string, Told>();
+  #last: {
+    readonly requests: readonly AccessRequest[];
+    readonly remembered: readonly Remembered[];
+    readonly version: number;
+    readonly completed: readonly AccessRequest[];
+  } | null = null;
+
+  /** Adds what a policy showed. */
+  add(sighting: Sighting): void {
+    this.#sightings.push(sighting);
+    this.#remembered = null;
+  }
+
+  /**
+   * The requests of the log with what policies add to them: a request that both know is completed, one
+   * that the log does not know stands on its own. What is as it was, is the same object again.
+   *
+   * @param requests sorted by time, then identity.
+   */
+  complete(
+    requests: readonly AccessRequest[],
+    directory: ActorDirectory,
+  ): readonly AccessRequest[] {
+    if (this.#sightings.length === 0) {
+      return requests;
+    }
+    this.#remembered ??= rememberedRequests(this.#sightings.sort(bySightingTime));
+    const { version } = directory;
+    const remembered = this.#remembered;
+    const isAsBefore =
+      this.#last?.requests === requests &&
+      this.#last.remembered === remembered &&
+      this.#last.version === version;
+    if (this.#last !== null && isAsBefore) {
+      return this.#last.completed;
+    }
+    const completed = this.#complete(requests, remembered, directory);
+    this.#last = { requests, remembered, version, completed };
+    return completed;
+  }
+
+  #complete(
+    requests: readonly AccessRequest[],
+    remembered: readonly Remembered[],
+    directory: ActorDirectory,
+  ): AccessRequest[] {
+    const known = this.#told;
+    this.#told = new Map();
+    const tell = (
+      by: AccessRequest | string,
+      witness: Remembered,
+      make: () => AccessRequest,
+    ): AccessRequest => {
+      const { version } = directory;
+      const before = known.get(by);
+      const isSame = before !== undefined && isSameMemory(before.witness, witness);
+      let request = isSame && before.version === version ? before.request : make();
+      if (isSame && isSameActor(before.request.actor, request.actor)) {
+        request = before.request;
+      }
+      this.#told.set(by, { witness, version, request });
+      return request;
+    };
+    const pairs = pairUp(requests, remembered, directory);
+    const completed = requests.map((request) => {
+      const witness = pairs.get(request);
+      return witness === undefined
+        ? request
+        : tell(request, witness, () => complete(request, witness, directory));
+    });
+    const taken = new Set(pairs.values());
+    const own = remembered
+      .filter((one) => !taken.has(one))
+      .map((one) => tell(one.key, one, () => toRequest(one, directory)));
+    return [...completed, ...own].sort((a, b) => a.at - b.at || compareText(a.id, b.id));
+  }
+}
+
+/** Sightings are read by time, then identity. */
+export function bySightingTime(a: Sighting, b: Sighting): number {
+  return a.at - b.at || compareText(a.id, b.id);
+}
+
+function isSameMemory(a: Remembered, b: Remembered): boolean {
+  return (
+    a.key === b.key &&
+    a.policy === b.policy &&
+    a.request === b.request &&
+    a.sightings.length === b.sightings.length &&
+    a.sightings.every((id, at) => id === b.sightings[at])
+  );
 }
 
 function rememberedRequests(sightings: readonly Sighting[]): Remembered[] {
@@ -87,7 +174,7 @@ function pairUp(
   directory: ActorDirectory,
 ): Map<AccessRequest, Remembered> {
   const possible = remembered.flatMap((one) =>
-    requests
+    requestsAround(requests, one.startTime)
       .filter((request) => canBeSame(request, one, directory))
       .map((request) => ({ request, one, apart: Math.abs(request.at - one.startTime) })),
   );
@@ -106,6 +193,20 @@ function pairUp(
     }
   }
   return pairs;
+}
+
+/** The requests that are near enough in time, found by halving. */
+function requestsAround(requests: readonly AccessRequest[], at: Instant): readonly AccessRequest[] {
+  const from = firstNotBefore(requests, at - SAME_REQUEST);
+  const near: AccessRequest[] = [];
+  for (let index = from; index < requests.length; index += 1) {
+    const request = requests[index];
+    if (request === undefined || request.at > at + SAME_REQUEST) {
+      break;
+    }
+    near.push(request);
+  }
+  return near;
 }
 
 function canBeSame(

@@ -3,6 +3,7 @@ import { sameSources } from "../domain/address-prefix.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { DAY, MINUTE } from "../domain/instant.ts";
 import { portText } from "../domain/security-rule.ts";
+import { firstNotBefore } from "./in-time-order.ts";
 import { namesInDescription } from "./jit-rule.ts";
 import type { Span } from "./rule-history.ts";
 import type { RuleWrite } from "./rule-writes.ts";
@@ -26,13 +27,13 @@ export interface RequestSlot {
 /** Finds the slots that fit a span, by time and by correlation ID. */
 export class SlotIndex {
   readonly slots: readonly RequestSlot[];
-  readonly #starts: readonly Instant[];
+  readonly #starts: readonly { readonly at: Instant }[];
   readonly #byCorrelation = new Map<string, number[]>();
 
   /** @param requests sorted by time. */
   constructor(requests: readonly AccessRequest[]) {
-    this.slots = requests.filter((request) => request.outcome !== "denied").flatMap(slotsOf);
-    this.#starts = this.slots.map((slot) => slot.request.at);
+    this.slots = requests.flatMap(slotsOf);
+    this.#starts = this.slots.map((slot) => slot.request);
     this.slots.forEach((slot, index) => {
       for (const id of slot.request.correlationIds) {
         const known = this.#byCorrelation.get(id) ?? [];
@@ -68,11 +69,11 @@ export class SlotIndex {
     const fitting: number[] = [];
     const last = span.seenIn.at + CLOCK_SKEW;
     for (
-      let index = this.#firstAfter(earliestRequest(span));
+      let index = firstNotBefore(this.#starts, earliestRequest(span));
       index < this.slots.length;
       index += 1
     ) {
-      if ((this.#starts[index] ?? 0) > last) {
+      if ((this.#starts[index]?.at ?? 0) > last) {
         break;
       }
       if (this.#fits(index, span)) {
@@ -86,21 +87,6 @@ export class SlotIndex {
     const slot = this.slots[index];
     return slot !== undefined && slotFits(slot, span);
   }
-
-  /** The first slot that is not before the instant (binary search). */
-  #firstAfter(instant: Instant): number {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? 0) < instant) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
 }
 
 function earliestRequest(span: Span): Instant {
@@ -110,7 +96,25 @@ function earliestRequest(span: Span): Instant {
   return (span.writes[0]?.since ?? span.seenIn.since) - WRITE_WINDOW;
 }
 
-function slotsOf(request: AccessRequest): RequestSlot[] {
+/** No request after this instant made the span's rule. */
+function latestRequest({ seenIn, writes }: Span): Instant {
+  return Math.max(seenIn.at, writes.at(-1)?.at ?? seenIn.at) + CLOCK_SKEW;
+}
+
+const SLOTS = new WeakMap<AccessRequest, readonly RequestSlot[]>();
+
+/** The slots of a request, none of a denied one; the same objects for the same request object. */
+export function slotsOf(request: AccessRequest): readonly RequestSlot[] {
+  const known = SLOTS.get(request);
+  if (known !== undefined) {
+    return known;
+  }
+  const slots = request.outcome === "denied" ? [] : makeSlots(request);
+  SLOTS.set(request, slots);
+  return slots;
+}
+
+function makeSlots(request: AccessRequest): RequestSlot[] {
   if (request.targets.length === 0) {
     return [{ request, target: null, port: null }];
   }
@@ -134,8 +138,12 @@ export function writesAfter(slot: RequestSlot, span: Span): readonly RuleWrite[]
   );
 }
 
-function slotFits(slot: RequestSlot, span: Span): boolean {
+/** Whether the slot's request could have made the span's rule. */
+export function slotFits(slot: RequestSlot, span: Span): boolean {
   const { target, port } = slot;
+  if (slot.request.at > latestRequest(span)) {
+    return false;
+  }
   if (target !== null && target.vm.subscriptionId !== span.container.subscriptionId) {
     return false;
   }

@@ -2,82 +2,19 @@ import type { AccessRequest, RequestedPort, RequestTarget } from "../domain/acce
 import type { ActivityEvent, JitRequestBody } from "../domain/activity-event.ts";
 import { sourcesKey } from "../domain/address-prefix.ts";
 import type { Instant } from "../domain/instant.ts";
-import { MINUTE } from "../domain/instant.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import { JIT_POLICY_TYPE, VM_TYPE } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
 import type { ActorDirectory } from "./actors.ts";
-import { byTime, compareText } from "./fact-set.ts";
+import { compareText } from "./fact-set.ts";
 import { shortId } from "../domain/short-id.ts";
 import { outcomeOf } from "./operations.ts";
 
-const SAME_REQUEST = MINUTE;
-
 /**
- * Puts access requests together from the rows of the JIT initiate operation: rows on the policy and on
- * the VMs, blank ones included. Rows with one correlation ID are one request; a group that lacks the
- * policy's rows and one that lacks the VM's rows, by the same caller within a minute, both refused or
- * neither, and with nothing that differs, are taken as one too, because Azure does not promise a shared
- * correlation ID.
+ * Whether two groups of rows are halves of one request: one of the policy's rows and one of the VM's,
+ * both refused or neither, with nothing that differs.
  */
-export function assembleRequests(
-  events: readonly ActivityEvent[],
-  directory: ActorDirectory,
-): AccessRequest[] {
-  const groups = new Map<string, ActivityEvent[]>();
-  for (const event of events) {
-    if (event.detail.kind === "jit-request") {
-      const tie = event.correlationId || event.operationId || event.id;
-      const group = groups.get(tie) ?? [];
-      group.push(event);
-      groups.set(tie, group);
-    }
-  }
-  const sorted = [...groups.values()].map((rows) => rows.sort(byTime)).sort(byFirst);
-  return joinHalves(sorted, directory)
-    .map((rows) => toRequest(rows, directory))
-    .sort((a, b) => a.at - b.at || compareText(a.id, b.id));
-}
-
-function byFirst(a: readonly ActivityEvent[], b: readonly ActivityEvent[]): number {
-  const [x, y] = [a[0], b[0]];
-  return x === undefined || y === undefined ? 0 : byTime(x, y);
-}
-
-function joinHalves(
-  groups: readonly ActivityEvent[][],
-  directory: ActorDirectory,
-): ActivityEvent[][] {
-  const taken = new Set<ActivityEvent[]>();
-  const whole: ActivityEvent[][] = [];
-  const keys = groups.map((rows) => directory.actorOf(rows.map((row) => row.principal))?.key);
-  groups.forEach((rows, index) => {
-    if (taken.has(rows)) {
-      return;
-    }
-    taken.add(rows);
-    for (let next = index + 1; next < groups.length; next += 1) {
-      const other = groups[next];
-      if (other === undefined || startOf(other) - startOf(rows) > SAME_REQUEST) {
-        break;
-      }
-      const sameCaller = keys[index] !== undefined && keys[index] === keys[next];
-      if (!taken.has(other) && sameCaller && areHalves(rows, other)) {
-        taken.add(other);
-        whole.push([...rows, ...other].sort(byTime));
-        return;
-      }
-    }
-    whole.push(rows);
-  });
-  return whole;
-}
-
-function startOf(rows: readonly ActivityEvent[]): Instant {
-  return rows[0]?.at ?? 0;
-}
-
-function areHalves(a: readonly ActivityEvent[], b: readonly ActivityEvent[]): boolean {
+export function areHalves(a: readonly ActivityEvent[], b: readonly ActivityEvent[]): boolean {
   const onlyPolicy = (rows: readonly ActivityEvent[]) =>
     rows.every((row) => row.resource.type === JIT_POLICY_TYPE);
   const onlyVm = (rows: readonly ActivityEvent[]) =>
@@ -111,9 +48,13 @@ function bodiesOf(rows: readonly ActivityEvent[]): JitRequestBody[] {
   );
 }
 
-function toRequest(rows: readonly ActivityEvent[], directory: ActorDirectory): AccessRequest {
+/** The request that rows tell of, which are by time. */
+export function toRequest(
+  rows: readonly ActivityEvent[],
+  directory: ActorDirectory,
+): AccessRequest {
   const bodies = bodiesOf(rows);
-  const at = startOf(rows);
+  const at = rows[0]?.at ?? 0;
   const policyRows = rows.filter((row) => row.resource.type === JIT_POLICY_TYPE);
   const vmRows = rows.filter((row) => row.resource.type === VM_TYPE);
   const requestor = firstOf(bodies.map((body) => body.requestor));

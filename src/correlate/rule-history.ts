@@ -3,6 +3,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { PortRange, SecurityRule } from "../domain/security-rule.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
+import { compareText } from "./fact-set.ts";
 import type { RuleWrite } from "./rule-writes.ts";
 import { endsRule, LONGEST_WRITE, WriteSequence } from "./write-sequence.ts";
 
@@ -64,6 +65,16 @@ export function spansOf(writes: readonly RuleWrite[]): Span[] {
     history.apply(write, index);
   });
   return history.finish();
+}
+
+/** A fixed order of spans: by the writes that first show them. */
+export function bySeenIn(a: Span, b: Span): number {
+  return (
+    a.seenIn.at - b.seenIn.at ||
+    compareText(a.ruleKey, b.ruleKey) ||
+    compareText(portText(a.port), portText(b.port)) ||
+    a.ordinal - b.ordinal
+  );
 }
 
 class ContainerHistory {

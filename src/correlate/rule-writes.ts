@@ -37,6 +37,12 @@ export interface RuleWrite {
   readonly events: readonly string[];
 }
 
+/** A write, with the row that tells when it comes among others. */
+export interface ToldWrite {
+  readonly first: ActivityEvent;
+  readonly write: RuleWrite;
+}
+
 /** What a write did to the rules of its container, as far as its rows tell. */
 export type WriteEffect =
   /** These are all rules now. */

@@ -38,6 +38,8 @@ export function thinningFeed(azureSubscription: string): string {
 export interface Evaluation {
   readonly azureSubscription: string;
   readonly trail: Trail;
+  /** The same by identity. */
+  readonly known: StoredTrail;
   readonly difference: TrailDifference;
 }
 
@@ -137,7 +139,8 @@ export class SubscriptionState {
     const { azureSubscription } = this;
     const steps = this.#correlator.trailInSteps(this.#context(isWorkingTime));
     const trail = wall === null ? runSteps(steps) : await inTurns(steps, wall);
-    return { azureSubscription, trail, difference: differenceOf(this.#stored, trail) };
+    const known = byIdentity(trail);
+    return { azureSubscription, trail, known, difference: differenceOf(this.#stored, known) };
   }
 
   /**
@@ -178,8 +181,8 @@ export class SubscriptionState {
   }
 
   /** The evaluation is in the store, or there was nothing to store. */
-  accept({ trail }: Evaluation): void {
-    this.#stored = byIdentity(trail);
+  accept({ trail, known }: Evaluation): void {
+    this.#stored = known;
     this.review.accept(trail);
   }
 }

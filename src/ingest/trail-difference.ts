@@ -31,22 +31,25 @@ export function byIdentity({ openings, requests, guards }: Trail): StoredTrail {
   };
 }
 
-/** What tells a trail from the stored one. */
-export function differenceOf(stored: StoredTrail, trail: Trail): TrailDifference {
-  const now = byIdentity(trail);
-  const guardsDiffer = !isDeepStrictEqual(sorted(stored.guards), sorted(trail.guards));
+/** What tells what is known now from what is stored. What is the same object in both is not compared. */
+export function differenceOf(stored: StoredTrail, now: StoredTrail): TrailDifference {
+  const guardsDiffer = !isDeepStrictEqual(sorted(stored.guards), sorted(now.guards));
   return {
-    changes: trail.openings.flatMap((after) => {
+    changes: [...now.openings.values()].flatMap((after) => {
       const before = stored.openings.get(after.id) ?? null;
-      return isDeepStrictEqual(before, after) ? [] : [{ before, after }];
+      return isSame(before, after) ? [] : [{ before, after }];
     }),
     goneOpenings: [...stored.openings.keys()].filter((id) => !now.openings.has(id)),
-    requests: trail.requests.filter(
-      (request) => !isDeepStrictEqual(stored.requests.get(request.id), request),
+    requests: [...now.requests.values()].filter(
+      (request) => !isSame(stored.requests.get(request.id), request),
     ),
     goneRequests: [...stored.requests.keys()].filter((id) => !now.requests.has(id)),
-    guards: guardsDiffer ? trail.guards : null,
+    guards: guardsDiffer ? now.guards : null,
   };
+}
+
+function isSame(before: unknown, after: unknown): boolean {
+  return before === after || isDeepStrictEqual(before, after);
 }
 
 /** Whether the store says already what the events say. */
@@ -61,6 +64,8 @@ export function isEmptyDifference(difference: TrailDifference): boolean {
 }
 
 function sorted(guards: readonly Guard[]): readonly Guard[] {
-  const key = ({ nsg, vm, vmName }: Guard): string => JSON.stringify([nsg.key, vm?.key, vmName]);
-  return guards.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  return guards
+    .map((guard) => ({ guard, key: JSON.stringify([guard.nsg.key, guard.vm?.key, guard.vmName]) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ guard }) => guard);
 }

@@ -1,46 +1,15 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { RuleInterner } from "../../src/azure/rule-interner.ts";
 import { Correlator } from "../../src/correlate/correlator.ts";
 import type { ActivityEvent } from "../../src/domain/activity-event.ts";
 import type { Trail } from "../../src/domain/trail.ts";
 import { Random } from "../../src/sandbox/random.ts";
-import { disorder, toDiagnosticRecord, toLogAnalyticsRow } from "../../src/sandbox/wire-forms.ts";
-import type { WireRow } from "../../src/sandbox/wire-row.ts";
-import { eventsOf, newestOf, tenantOf, trailOf } from "./tenant-feed.ts";
+import { disorder } from "../../src/sandbox/wire-forms.ts";
+import type { Arrival } from "./arrivals.ts";
+import { arrivalsOf } from "./arrivals.ts";
+import { newestOf, tenantOf, trailOf } from "./tenant-feed.ts";
 
 const IDENTITIES = /derived:[0-9a-f]{32}/g;
-
-/** One row in each of the forms in which it arrives; the Activity Log API's form comes first. */
-interface Arrival {
-  readonly forms: readonly ActivityEvent[];
-  /** The same row as the API tells it; null for a row that opens, closes and requests nothing. */
-  readonly api: ActivityEvent | null;
-}
-
-/** Every row in one or more forms, drawn by `random`. */
-function arrivalsOf(rows: readonly WireRow[], random: Random): Arrival[] {
-  const rules = new RuleInterner();
-  return rows.map((row) => {
-    const [api] = eventsOf([row], rules);
-    if (api === undefined) {
-      return { forms: [], api: null };
-    }
-    const forms: ActivityEvent[] = [];
-    while (forms.length === 0) {
-      if (random.chance(0.5)) {
-        forms.push(api);
-      }
-      if (random.chance(0.3)) {
-        forms.push(...eventsOf([toDiagnosticRecord(row, random)], rules));
-      }
-      if (random.chance(0.3)) {
-        forms.push(...eventsOf([toLogAnalyticsRow(row)], rules));
-      }
-    }
-    return { forms, api };
-  });
-}
 
 /** Adds the events out of order, repeatedly and in pages, with a trail told now and then in between. */
 function trailInDisorder(events: readonly ActivityEvent[], random: Random): Trail {
