@@ -42,6 +42,8 @@ export interface SpanEnd {
 }
 
 interface LiveSpan extends Span {
+  /** Index in the container's writes of the one that first shows the rule. */
+  readonly firstSeen: number;
   /** Index in the container's writes of the last one that shows the rule. */
   lastSeen: number;
   writes: readonly RuleWrite[];
@@ -127,11 +129,7 @@ class ContainerHistory {
   finish(): Span[] {
     for (const span of this.#all) {
       if (span.end === null) {
-        span.unsureSince = this.#writes.possibleEnds(
-          span.lastSeen,
-          this.#writes.length,
-          span.ruleKey,
-        );
+        span.unsureSince = this.#writes.possibleEnds(span, this.#writes.length);
       }
     }
     return this.#all;
@@ -245,6 +243,7 @@ class ContainerHistory {
       end: null,
       unsureSince: [],
       sightedAt: write.isSighting ? write.at : null,
+      firstSeen: index,
       lastSeen: index,
     };
     this.#all.push(span);
@@ -304,7 +303,7 @@ class ContainerHistory {
     // A removal without a known outcome is shown by the next state, if it happened.
     if (write !== undefined && (write.outcome !== "unseen" || how === "changed")) {
       const writes = [
-        ...this.#writes.possibleEnds(span.lastSeen, index, span.ruleKey),
+        ...this.#writes.possibleEnds(span, index),
         ...this.#writes.overtakingEnds(index, span.ruleKey),
         write,
       ];

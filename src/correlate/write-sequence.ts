@@ -6,6 +6,13 @@ import type { RuleWrite } from "./rule-writes.ts";
 /** How long the rows of one write may lie apart. */
 export const LONGEST_WRITE: Duration = 2 * MINUTE;
 
+/** A rule, with the indices of the first and of the last of its container's writes that show it. */
+export interface SeenRule {
+  readonly ruleKey: string;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
 /**
  * The writes of one container, in the order of their first rows. That order is not always the true one:
  * where the row of a beginning is not in the log, or two writes bear one time, the later may have come
@@ -59,14 +66,20 @@ export class WriteSequence {
 
   /**
    * The writes that may have ended a rule, although none of them says so for sure: those around `lastSeen`,
-   * the last one that shows it, in whichever order they came, and those up to `to`.
+   * the last one that shows it, in whichever order they came, and those up to `to`. What surely came before
+   * `firstSeen`, the first one that shows it, ended nothing, however soon afterwards somebody looked.
    */
-  possibleEnds(lastSeen: number, to: number, key: string): RuleWrite[] {
+  possibleEnds({ firstSeen, lastSeen, ruleKey: key }: SeenRule, to: number): RuleWrite[] {
     let from = lastSeen;
     while (this.mayPrecede(lastSeen, from - 1)) {
       from -= 1;
     }
-    const around = this.#writes.slice(from, lastSeen).filter((write) => mayEnd(write, key));
+    const around = this.#writes
+      .slice(from, lastSeen)
+      .filter(
+        (write, at) =>
+          mayEnd(write, key) && (from + at > firstSeen || this.mayPrecede(firstSeen, from + at)),
+      );
     const between = this.#writes
       .slice(lastSeen + 1, to)
       .filter(

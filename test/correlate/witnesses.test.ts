@@ -161,6 +161,34 @@ describe("the NSG itself as a witness", () => {
     });
   });
 
+  test.each([
+    ["14:06:40", "14:07:42"],
+    ["14:06:40", "14:08:30"],
+    ["14:07:35", "14:09:30"],
+  ])(
+    "a write of %s, before the rule was made, did not end what a look at %s shows",
+    (time, look) => {
+      const earlier = EVENTS.filter(
+        ({ resource, at: when }) => resource.key === NSG.key && when < at("09:00:00"),
+      );
+      const again = earlier.map((event) => ({
+        ...event,
+        id: `again ${event.id}`,
+        operationId: "again",
+        correlationId: "again",
+        at: event.at + at(time) - at("08:10:20"),
+      }));
+      expect(again.length).toBeGreaterThan(1);
+      expect(rdpOpening(trailOf([...EVENTS, ...again], [nsgShows(look, RULE)]))).toMatchObject({
+        openedAt: LOGGED.openedAt,
+        closedAt: LOGGED.closedAt,
+        closedAtExact: true,
+        closedBy: LOGGED.closedBy,
+        closing: "expired",
+      });
+    },
+  );
+
   test("a removal that the log, known beyond it, does not show is a finding", () => {
     const opening = rdpOpening(
       trailOf(withoutWrites("15:00:00"), [nsgShows("17:20:00")], at("18:00:00")),

@@ -19,6 +19,7 @@ const METHODS = [
 const LATENESS = [0, 0, 5 * SECOND, 25 * SECOND] as const;
 
 const MOST_FAULTS = 3;
+const MOST_DROPS = 4;
 /** How a message begins to say so, whatever the platform's markup. */
 const MARK = "This may be a repeat";
 const slackPayload = z.object({ key: z.string(), repeated: z.boolean().optional() });
@@ -34,6 +35,12 @@ export function stir(ground: Ground, random: Random, step: string | null): void 
   slack.historyLag = random.pick(LATENESS);
   if (step?.endsWith("conversations.history") === true) {
     slack.faults.plan("chat.postMessage", { kind: "drop-after" });
+  }
+  if (step?.endsWith("conversations.replies") === true) {
+    // Some of the first are no replies.
+    for (let drops = 0; drops < MOST_DROPS; drops += 1) {
+      slack.faults.plan("chat.postMessage", { kind: "drop-after" });
+    }
   }
   for (let faults = random.int(0, MOST_FAULTS); faults > 0; faults -= 1) {
     slack.faults.plan(random.pick(METHODS), faultOf(random));

@@ -124,10 +124,8 @@ teams:
   channels: all
 notifications:
 ${this.refs.map((ref) => `  - channel: ${JSON.stringify(ref)}\n`).join("")}`;
-    // The time of a live reading is known to the second only: at this speed that is too little to compare with.
     const text = `
 azure:
-  live-state: off
   endpoints: { authority-host: "${sandbox.authority}", resource-manager: "${sandbox.resourceManager}" }
   tenants:
     - id: ${sandbox.tenantId}

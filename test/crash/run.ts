@@ -1,6 +1,6 @@
 /**
  * `npm run test:crash`: kills the real program again and again, and counts what is lost or doubled. Ends with
- * status 1 when anything is; names the usual steps at which no program was killed.
+ * status 1 when anything is, and when 200 rounds or more spared one of the usual steps.
  */
 import { parseArgs } from "node:util";
 import { Random } from "../../src/sandbox/random.ts";
@@ -46,4 +46,4 @@ try {
   await postgres.stop();
 }
 say(report(tally, `seed ${values.seed}`, performance.now() - began));
-process.exitCode = tally.isClean && tally.rounds > 0 ? 0 : 1;
+process.exitCode = tally.isClean && tally.rounds > 0 && !tally.hasGaps ? 0 : 1;

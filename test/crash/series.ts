@@ -9,7 +9,7 @@ import { DoomedProgram } from "./doomed-program.ts";
 import { Ground } from "./ground.ts";
 import { calm, standing, stir } from "./chat-weather.ts";
 import { untoldByLog } from "./never-killed.ts";
-import { isWhenStopping } from "./steps.ts";
+import { isAfterNews, isAmongReplicas, isWhenStopping } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 import { judge } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
@@ -94,17 +94,23 @@ async function playRound(
   const { ground } = crowd;
   const victim = random.int(0, replicas - 1);
   const step = tally.nextStep(replicas);
-  await crowd.end(victim);
-  if (replicas === 1 && random.chance(0.5)) {
+  const joins = step !== null && isAmongReplicas(step);
+  const needsNews = step !== null && isAfterNews(step);
+  await (joins ? crowd.killAll() : crowd.end(victim));
+  if (replicas === 1 && (needsNews || random.chance(0.5))) {
     ground.clock.skip(NAP);
   }
   stir(ground, random, step);
-  const count = random.chance(0.7) ? 1 : random.int(2, 3);
+  const count = joins || needsNews || random.chance(0.7) ? 1 : random.int(2, 3);
   const program = await crowd.start(victim, step, count);
   for (let openings = random.int(1, MOST_OPENINGS); openings > 0; openings -= 1) {
     await ground.open();
   }
-  await program.says(/Doorbell starts\./);
+  await program.says(joins ? /Doorbell serves\./ : /Doorbell starts\./);
+  if (joins) {
+    // What it took all for itself it has to share now.
+    await crowd.startOthers(victim);
+  }
   const stops = step !== null && isWhenStopping(step);
   let died = await program.dies(step === null || stops ? random.int(0, MOMENT) : LONGEST_LIFE);
   if (!died && stops) {
@@ -119,7 +125,7 @@ async function playRound(
   if (died && how !== "SIGKILL" && !stops && !/is taken|http\.port/.test(program.stderr)) {
     crowd.complaints.push(`it ended by itself with ${how}: ${program.stderr.slice(-2000)}`);
   }
-  tally.killed(byStep);
+  tally.killed(step, byStep !== null);
   return byStep ?? (step === null ? "at any moment" : `at any moment, not ${step}`);
 }
 
@@ -139,6 +145,15 @@ class Crowd {
     const program = new DoomedProgram(this.ground, path, { step, count });
     this.#programs.set(replica, program);
     return program;
+  }
+
+  /** Starts all but one anew. */
+  async startOthers(replica: number): Promise<void> {
+    for (const other of this.#programs.keys()) {
+      if (other !== replica) {
+        await this.start(other, null, 1);
+      }
+    }
   }
 
   /** It is killed, if it lives. */
@@ -180,17 +195,22 @@ class Crowd {
   }
 }
 
-/** Waits until all is as it should be, or for as long as patience lasts; judges. */
+/**
+ * Waits until all is as it should be, or for as long as patience lasts; judges.
+ *
+ * @param patience in real ms.
+ */
 export async function settled(
   ground: Ground,
   since: { readonly ringsFrom: Instant; readonly shownFrom: Instant },
   onWaiting: (line: string) => void,
+  patience = PATIENCE,
 ): Promise<Verdict> {
   let toldAt = performance.now();
   let untold: ReadonlySet<string> = new Set();
   const store = await openStore(ground.store, ground.clock);
   try {
-    const end = performance.now() + PATIENCE;
+    const end = performance.now() + patience;
     for (;;) {
       const verdict = await judge({
         store,

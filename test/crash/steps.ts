@@ -37,7 +37,14 @@ const SLACK_CALLS = [
 ] as const;
 
 /** Calls of a program that stops in order: whoever is to die there is asked to stop first. */
-const WHEN_STOPPING: ReadonlySet<string> = new Set(["giveLeases", "leave"]);
+const WHEN_STOPPING: ReadonlySet<string> = new Set(["leave"]);
+
+/** Calls of a program that has something to add to what it said: something that it told of has ended. */
+const AFTER_NEWS: ReadonlySet<string> = new Set([
+  "chat.update",
+  "conversations.replies",
+  "teams edit",
+]);
 
 /** Calls that a program makes only where others wrote, where data is a year old, or where it is asked. */
 const RARE: ReadonlySet<string> = new Set(["thin", "outboxHealth", "heedNews"]);
@@ -88,9 +95,14 @@ export function isWhenStopping(step: string): boolean {
   return WHEN_STOPPING.has(callOf(step));
 }
 
-/** Whether a program comes by the step only where it shares a store with others. */
+/** Whether a program comes by the step only where it holds all leases and another one joins it. */
 export function isAmongReplicas(step: string): boolean {
   return callOf(step) === "giveLeases";
+}
+
+/** Whether a program comes by the step only when something that it told of has ended. */
+export function isAfterNews(step: string): boolean {
+  return AFTER_NEWS.has(callOf(step));
 }
 
 function callOf(step: string): string {
