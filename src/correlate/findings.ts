@@ -182,13 +182,37 @@ export function nextLateness(promisedEnd: Instant, after: Instant): Instant {
 
 const NONE: readonly Finding[] = [];
 
+/** What a person opened before. */
+interface Past {
+  readonly vms: Set<string>;
+  readonly sources: Set<string>;
+  openings: number;
+}
+
+function newPast(): Past {
+  return { vms: new Set(), sources: new Set(), openings: 0 };
+}
+
+function newEnds(): Map<string, Instant> {
+  return new Map();
+}
+
+function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
 /** What came before, per rule, person and VM; fed in order of time. */
 class History {
   readonly #context: FindingContext;
   /** Rules that stood and were removed, by container and name: the time of the removal. */
   readonly #ended = new Map<string, Map<string, Instant>>();
-  readonly #vmsOf = new Map<string, Set<string>>();
-  readonly #sourcesOf = new Map<string, { openings: number; seen: Set<string> }>();
+  readonly #people = new Map<string, Past>();
 
   constructor(context: FindingContext) {
     this.#context = context;
@@ -201,10 +225,10 @@ class History {
 
   #resurrection(opening: Opening): readonly Finding[] {
     const key = ruleKey(opening.rule.name);
-    const ofContainer = this.#ended.get(opening.nsg.key) ?? new Map<string, Instant>();
+    const ofContainer = entry(this.#ended, opening.nsg.key, newEnds);
     const ended = ofContainer.get(key);
     if (opening.closedAt !== null && opening.closing !== "changed") {
-      this.#ended.set(opening.nsg.key, ofContainer.set(key, opening.closedAt));
+      ofContainer.set(key, opening.closedAt);
     }
     if (ended === undefined || ended > opening.openedAt || opening.kind === "jit") {
       return NONE;
@@ -231,8 +255,8 @@ class History {
     const findings: Finding[] = [];
     const since = this.#context.knownSince;
     const enough = since !== null && opening.openedAt - since >= ENOUGH_HISTORY;
-    const vms = this.#vmsOf.get(actor.key) ?? new Set<string>();
-    if (enough && vm !== null && !vms.has(vm)) {
+    const past = entry(this.#people, actor.key, newPast);
+    if (enough && vm !== null && !past.vms.has(vm)) {
       const days = Math.floor((opening.openedAt - since) / DAY);
       findings.push({
         code: "first-time",
@@ -240,27 +264,24 @@ class History {
         text: `First time that ${actor.name} opens this VM in the ${days} days that are known.`,
       });
     }
-    const sources = this.#sourcesOf.get(actor.key) ?? { openings: 0, seen: new Set<string>() };
-    const isKnown = enough && sources.openings >= ENOUGH_OPENINGS;
+    const isKnown = enough && past.openings >= ENOUGH_OPENINGS;
     const unseen = (isKnown ? opening.rule.sources : []).filter(
-      (source) => !isAnySource(source) && !sources.seen.has(source),
+      (source) => !isAnySource(source) && !past.sources.has(source),
     );
     if (unseen.length > 0) {
       findings.push({
         code: "new-source",
         severity: "info",
-        text: `${actor.name} never opened to ${unseen.slice(0, 3).join(", ")} before, in ${sources.openings} openings.`,
+        text: `${actor.name} never opened to ${unseen.slice(0, 3).join(", ")} before, in ${past.openings} openings.`,
       });
     }
     if (vm !== null) {
-      vms.add(vm);
-      this.#vmsOf.set(actor.key, vms);
+      past.vms.add(vm);
     }
-    sources.openings += 1;
+    past.openings += 1;
     for (const source of opening.rule.sources) {
-      sources.seen.add(source);
+      past.sources.add(source);
     }
-    this.#sourcesOf.set(actor.key, sources);
     return findings.length === 0 ? NONE : findings;
   }
 }
