@@ -54,6 +54,8 @@ export interface ServiceParts {
   readonly retention: Duration | null;
   /** Age after which entries of the audit are removed; null keeps all. */
   readonly auditRetention: Duration | null;
+  /** How many events are held in memory; the ingest's own number when left out. */
+  readonly eventsInMemory?: number;
   readonly log: Log;
   /** The outbox's own when left out. */
   readonly outboxTiming?: OutboxTiming;
@@ -127,6 +129,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     wall,
     random,
     isWorkingTime: parts.workingHours,
+    ...(parts.eventsInMemory === undefined ? {} : { mostEvents: parts.eventsInMemory }),
     onStored: () => {
       outbox.wake();
     },

@@ -73,6 +73,7 @@ export async function serveConfigured(
     workingHours: configuration.workingHours,
     retention: configuration.retention,
     auditRetention: configuration.auditRetention,
+    eventsInMemory: configuration.eventsInMemory,
     log,
   });
   let closePage = async (): Promise<void> => {};

@@ -11,6 +11,8 @@ export interface Configuration {
   readonly retention: Duration | null;
   /** Entries of the audit that are older are removed; null keeps all. */
   readonly auditRetention: Duration | null;
+  /** How many events are held in memory; what is beyond rests in the store. */
+  readonly eventsInMemory: number;
   /** IANA time zone. */
   readonly zone: string;
   /** In `zone`; null when openings are not told by the hour. */

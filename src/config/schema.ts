@@ -5,7 +5,13 @@ import { LOG_LEVELS } from "./configuration.ts";
 import { notificationSection } from "./notification-section.ts";
 import { resolvePath, secretSetting } from "./secret-setting.ts";
 import type { SecretSources } from "./secret-setting.ts";
-import { durationSetting, portSetting, textSetting, zoneSetting } from "./setting-forms.ts";
+import {
+  durationSetting,
+  portSetting,
+  textSetting,
+  eventCountSetting,
+  zoneSetting,
+} from "./setting-forms.ts";
 import { slackSection } from "./slack-section.ts";
 import { teamsSection } from "./teams-section.ts";
 
@@ -42,6 +48,12 @@ export function configurationSchema(sources: ConfigurationSources) {
           "Age after which it is forgotten who asked what; `doorbell audit` shows what is kept.",
         )
         .meta({ title: "length of time, at least 1d, or `forever`", examples: ["90d"] }),
+      "events-in-memory": eventCountSetting()
+        .prefault(250_000)
+        .describe(
+          "How many events are held in memory, some 2.5 kB each; those of quiet Azure subscriptions rest in the store beyond that. More make a busy night cheaper; docs/scale.md has the figures.",
+        )
+        .meta({ examples: [1_000_000] }),
       zone: zoneSetting()
         .optional()
         .describe(
@@ -90,6 +102,7 @@ export function configurationSchema(sources: ConfigurationSources) {
       ({
         "working-hours": hours,
         "audit-retention": auditRetention,
+        "events-in-memory": eventsInMemory,
         retention,
         slack,
         teams,
@@ -101,6 +114,7 @@ export function configurationSchema(sources: ConfigurationSources) {
         teams: teams ?? null,
         zone,
         retention: retention === "forever" ? null : retention,
+        eventsInMemory,
         auditRetention: auditRetention === "forever" ? null : auditRetention,
         workingHours: hours === undefined ? null : parseWorkingHours(hours, zone),
       }),

@@ -108,6 +108,16 @@ function isZone(zone: string): boolean {
   }
 }
 
+/** How many events. */
+export function eventCountSetting() {
+  const wrong = "must be a whole number from 1000 to 100000000";
+  return z
+    .int({ error: wrong })
+    .min(1000, { error: wrong })
+    .max(100_000_000, { error: wrong })
+    .meta({ title: "whole number from 1000" });
+}
+
 /** A port to listen on. */
 export function portSetting(wrong = "must be a port from 1 to 65535") {
   return z

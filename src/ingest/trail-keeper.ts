@@ -20,7 +20,7 @@ import { isEmptyDifference } from "./trail-difference.ts";
 
 /** How long another process may be ahead: a replica that reads the same feed is caught up with by itself. */
 const AHEAD: Duration = 2 * MINUTE;
-/** How many events are in memory at a time, where no one Azure subscription has more: some 700 MB. */
+/** How many events are in memory at a time, where no one Azure subscription has more: some 0.6 GiB. */
 const MOST_EVENTS = 250_000;
 /** How many rows that could not be understood are remembered as stored. */
 const MOST_QUARANTINED = 10_000;

@@ -30,6 +30,7 @@ describe("an empty configuration", () => {
       store: { kind: "sqlite", path: "/etc/doorbell/doorbell.db" },
       retention: null,
       auditRetention: 365 * DAY,
+      eventsInMemory: 250_000,
       zone: "America/New_York",
       workingHours: null,
       notifications: [],
