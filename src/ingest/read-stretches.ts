@@ -7,20 +7,15 @@ export const LOG_DELAY: Duration = 20 * MINUTE;
 
 /**
  * Up to when the log can be known: rows come late, so what was read whole a moment ago may still lack
- * its last minutes. The same goes for the newest event where no stretch was read whole yet: the first
- * reading begins with the newest rows. An imported export reaches to its last row of any kind.
+ * its last minutes. Rows prove nothing before a stretch was read whole, because the first reading begins
+ * with the newest; but an imported export reaches to its last row of any kind.
  *
  * @param imported from the first row to the last of exports, in order.
  * @returns an instant before all others when nothing is known.
  */
-export function knownUntil(
-  spans: readonly ReadSpan[],
-  imported: readonly ReadSpan[],
-  newestEvent: Instant | null,
-): Instant {
-  const latest = spans.at(-1);
+export function knownUntil(spans: readonly ReadSpan[], imported: readonly ReadSpan[]): Instant {
+  const read = spans.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
   const exported = imported.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
-  const read = latest?.to ?? newestEvent ?? Number.NEGATIVE_INFINITY;
   return Math.max(read - LOG_DELAY, exported);
 }
 

@@ -13,7 +13,6 @@ import { knownSince, knownUntil } from "./read-stretches.ts";
 export class Review {
   #spans: readonly ReadSpan[];
   readonly #imported: readonly ReadSpan[];
-  #newestEvent: Instant | null = null;
   /** Whether something came that is not in the trail that was evaluated last. */
   #isUnsettled = true;
   #acceptedUntil: Instant = Number.NEGATIVE_INFINITY;
@@ -35,17 +34,12 @@ export class Review {
 
   /** Up to when its log can be known. */
   get knownUntil(): Instant {
-    return knownUntil(this.#spans, this.#imported, this.#newestEvent);
+    return knownUntil(this.#spans, this.#imported);
   }
 
   /** Since when everything up to now was read; null when nothing tells. */
   get knownSince(): Instant | null {
     return knownSince(this.#spans, this.#imported);
-  }
-
-  /** An event of that time is known. */
-  knows(at: Instant): void {
-    this.#newestEvent = Math.max(this.#newestEvent ?? at, at);
   }
 
   /** Something came that nothing was concluded from yet. */

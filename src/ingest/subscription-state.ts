@@ -88,7 +88,6 @@ export class SubscriptionState {
     const state = new SubscriptionState(azureSubscription, stored, spans, imported, thinned);
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
-      state.review.knows(event.at);
       await turns.pass();
     }
     for await (const sighting of store.sightings(azureSubscription)) {
@@ -105,9 +104,6 @@ export class SubscriptionState {
   /** Adds events; returns those that said something new. */
   add(received: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
     const fresh = received.filter(({ event }) => this.#correlator.add([event]) > 0);
-    for (const { event } of fresh) {
-      this.review.knows(event.at);
-    }
     this.#heed(fresh.length);
     return fresh;
   }

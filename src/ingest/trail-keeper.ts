@@ -337,8 +337,7 @@ export class TrailKeeper {
     if (move.read?.azureSubscription === azureSubscription) {
       held.review.read(move.read.span);
     }
-    for (const { event } of received) {
-      held.review.knows(event.at);
+    if (received.length > 0) {
       held.review.unsettle();
     }
     if (isUrgent(received, azureSubscription) && held.review.isDue) {
