@@ -13,6 +13,8 @@ import { knownSince, knownUntil } from "./read-stretches.ts";
 export class Review {
   #spans: readonly ReadSpan[];
   readonly #imported: readonly ReadSpan[];
+  readonly #isRead: () => boolean;
+  #newestEvent: Instant | null = null;
   /** Whether something came that is not in the trail that was evaluated last. */
   #isUnsettled = true;
   #acceptedUntil: Instant = Number.NEGATIVE_INFINITY;
@@ -22,8 +24,10 @@ export class Review {
   /**
    * @param spans the stretches of its log that were read whole.
    * @param imported how far imported exports reached.
+   * @param isRead whether a feed reads its log, so that a stretch of it is going to be read whole.
    */
-  constructor(spans: readonly ReadSpan[], imported: readonly ReadSpan[]) {
+  constructor(spans: readonly ReadSpan[], imported: readonly ReadSpan[], isRead: () => boolean) {
+    this.#isRead = isRead;
     this.#spans = spans;
     this.#imported = imported;
   }
@@ -34,12 +38,17 @@ export class Review {
 
   /** Up to when its log can be known. */
   get knownUntil(): Instant {
-    return knownUntil(this.#spans, this.#imported);
+    return knownUntil(this.#spans, this.#imported, this.#isRead() ? null : this.#newestEvent);
   }
 
   /** Since when everything up to now was read; null when nothing tells. */
   get knownSince(): Instant | null {
     return knownSince(this.#spans, this.#imported);
+  }
+
+  /** An event of that time is known. */
+  knows(at: Instant): void {
+    this.#newestEvent = Math.max(this.#newestEvent ?? at, at);
   }
 
   /** Something came that nothing was concluded from yet. */
