@@ -29,6 +29,8 @@ export interface HeldParts {
   readonly moves: HeldMoves;
   /** Real time: where it is given, others have their turn while a long history is read. */
   readonly wall: Clock | null;
+  /** Whether a feed reads the log of an Azure subscription. */
+  readonly isRead: (azureSubscription: string) => boolean;
   /** How many events may be in memory; an Azure subscription that has more may have them while in use. */
   readonly mostEvents: number;
 }
@@ -70,10 +72,12 @@ export class HeldStates {
       this.#use(held);
       return held.state;
     }
-    const { store, leases, wall } = this.#parts;
+    const { store, leases, wall, isRead } = this.#parts;
     const news = leases?.state(subscriptionLease(azureSubscription))?.news ?? 0;
     const spans = held?.review.spans ?? (await this.#spansOf(azureSubscription));
-    const state = await SubscriptionState.restore(store, azureSubscription, spans, wall);
+    const state = await SubscriptionState.restore(store, azureSubscription, spans, wall, () =>
+      isRead(azureSubscription),
+    );
     const { review, events } = state;
     this.#use({ azureSubscription, review, state, events, fence, news });
     return state;

@@ -72,7 +72,7 @@ export class IngestService {
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
-    this.#keeper = new TrailKeeper(parts);
+    this.#keeper = new TrailKeeper(parts, (id) => this.#followed.has(id));
     const { leases, wall, clock } = parts;
     this.#conclusions =
       leases === null ? null : new Conclusions(this.#keeper, leases, wall ?? clock);

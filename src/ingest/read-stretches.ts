@@ -7,10 +7,12 @@ export const LOG_DELAY: Duration = 20 * MINUTE;
 
 /**
  * Up to when the log can be known: rows come late, so what was read whole a moment ago may still lack
- * its last minutes. The same goes for the newest event where no stretch was read whole yet: the first
- * reading begins with the newest rows. An imported export reaches to its last row of any kind.
+ * its last minutes. Without a stretch that was read whole (imported exports say nothing of that), up to
+ * the last row of any kind in an imported export, or to the newest event that was streamed.
  *
  * @param imported from the first row to the last of exports, in order.
+ * @param newestEvent null where somebody reads the log: the first reading begins with the newest rows, so
+ *   they prove nothing of those before.
  * @returns an instant before all others when nothing is known.
  */
 export function knownUntil(
@@ -20,8 +22,9 @@ export function knownUntil(
 ): Instant {
   const latest = spans.at(-1);
   const exported = imported.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
-  const read = latest?.to ?? newestEvent ?? Number.NEGATIVE_INFINITY;
-  return Math.max(read - LOG_DELAY, exported);
+  return latest === undefined
+    ? Math.max(newestEvent ?? Number.NEGATIVE_INFINITY, exported)
+    : Math.max(latest.to - LOG_DELAY, exported);
 }
 
 /**

@@ -13,6 +13,7 @@ import { knownSince, knownUntil } from "./read-stretches.ts";
 export class Review {
   #spans: readonly ReadSpan[];
   readonly #imported: readonly ReadSpan[];
+  readonly #isRead: () => boolean;
   #newestEvent: Instant | null = null;
   /** Whether something came that is not in the trail that was evaluated last. */
   #isUnsettled = true;
@@ -23,8 +24,10 @@ export class Review {
   /**
    * @param spans the stretches of its log that were read whole.
    * @param imported how far imported exports reached.
+   * @param isRead whether a feed reads its log, so that a stretch of it is going to be read whole.
    */
-  constructor(spans: readonly ReadSpan[], imported: readonly ReadSpan[]) {
+  constructor(spans: readonly ReadSpan[], imported: readonly ReadSpan[], isRead: () => boolean) {
+    this.#isRead = isRead;
     this.#spans = spans;
     this.#imported = imported;
   }
@@ -35,7 +38,7 @@ export class Review {
 
   /** Up to when its log can be known. */
   get knownUntil(): Instant {
-    return knownUntil(this.#spans, this.#imported, this.#newestEvent);
+    return knownUntil(this.#spans, this.#imported, this.#isRead() ? null : this.#newestEvent);
   }
 
   /** Since when everything up to now was read; null when nothing tells. */

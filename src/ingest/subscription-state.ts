@@ -64,10 +64,11 @@ export class SubscriptionState {
     spans: readonly ReadSpan[],
     imported: readonly ReadSpan[],
     thinned: Instant,
+    isRead: () => boolean,
   ) {
     this.azureSubscription = azureSubscription;
     this.#stored = byIdentity(stored);
-    this.review = new Review(spans, imported);
+    this.review = new Review(spans, imported, isRead);
     this.#thinned = thinned;
   }
 
@@ -76,18 +77,27 @@ export class SubscriptionState {
    * an older version that concluded otherwise: so it is to be evaluated at once.
    *
    * @param wall real time: where it is given, others have their turn in between.
+   * @param isRead whether a feed reads its log.
    */
   static async restore(
     store: Pick<TrailWriter, "cursor" | "events" | "sightings" | "stored">,
     azureSubscription: string,
     spans: readonly ReadSpan[],
     wall: Clock | null,
+    isRead: () => boolean,
   ): Promise<SubscriptionState> {
     const turns = new Turns(wall);
     const stored = await store.stored(azureSubscription);
     const thinned = Number((await store.cursor(thinningFeed(azureSubscription))) ?? 0);
     const imported = readReach(await store.cursor(importFeed(azureSubscription)));
-    const state = new SubscriptionState(azureSubscription, stored, spans, imported, thinned);
+    const state = new SubscriptionState(
+      azureSubscription,
+      stored,
+      spans,
+      imported,
+      thinned,
+      isRead,
+    );
     for await (const event of store.events(azureSubscription)) {
       state.#correlator.add([event]);
       state.review.knows(event.at);

@@ -66,13 +66,14 @@ export class TrailKeeper {
   #evidence: number | null = null;
   #aheadSince: Instant | null = null;
 
-  constructor(parts: KeeperParts) {
+  /** @param isRead whether a feed reads the log of an Azure subscription. */
+  constructor(parts: KeeperParts, isRead: (azureSubscription: string) => boolean) {
     this.#parts = parts;
     this.#moves = new HeldMoves(async (move, leases) => {
       await parts.store.commit(changeOf({ ...NOTHING, move }, [], [], leases));
     });
     const { store, leases, wall = null, mostEvents = MOST_EVENTS } = parts;
-    this.#states = new HeldStates({ store, leases, moves: this.#moves, wall, mostEvents });
+    this.#states = new HeldStates({ store, leases, moves: this.#moves, wall, isRead, mostEvents });
   }
 
   /** The Azure subscriptions that are looked after at the moment. */

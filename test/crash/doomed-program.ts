@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Ground } from "./ground.ts";
+import type { BugName } from "./planted-bugs.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/doorbell.js", import.meta.url));
 const UNDER_FIRE = new URL("./under-fire.ts", import.meta.url).href;
@@ -19,6 +20,8 @@ export interface Doom {
   readonly count: number;
   /** The course of its clock; the ground's own where left out. */
   readonly clockFile?: string;
+  /** The bug that is planted in it; none where left out. */
+  readonly bug?: BugName;
   /** No file may grow beyond it, in blocks of 512 bytes: as if the disk were full. */
   readonly fileLimit?: number;
 }
@@ -47,6 +50,7 @@ export class DoomedProgram {
         CRASH_CLOCK: doom.clockFile ?? ground.clock.file,
         CRASH_AT: doom.step ?? "",
         CRASH_COUNT: String(doom.count),
+        CRASH_BUG: doom.bug ?? "",
       },
     });
     this.#ended = once(this.#child, "close");

@@ -1,11 +1,13 @@
 /**
  * `npm run test:crash`: kills the real program again and again, and counts what is lost or doubled. Ends with
- * status 1 when anything is, and when 200 rounds or more spared one of the usual steps.
+ * status 1 when anything is, and when 200 rounds or more spared one of the usual steps. With `--sabotage`, it
+ * plants bugs in the program instead, and ends with status 1 when it does not find one.
  */
 import { parseArgs } from "node:util";
 import { Random } from "../../src/sandbox/random.ts";
 import { startPostgres } from "../contracts/postgres-server.ts";
 import { report } from "./report.ts";
+import { sabotage } from "./sabotage.ts";
 import { planSeries } from "./series-plans.ts";
 import { runSeries } from "./series.ts";
 import { Tally } from "./tally.ts";
@@ -15,16 +17,20 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "210" },
     seed: { type: "string", default: "1" },
     lanes: { type: "string", default: "2" },
+    sabotage: { type: "boolean", default: false },
   },
 });
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+if (values.sabotage) {
+  process.exit((await sabotage(say)) ? 0 : 1);
+}
 const [rounds, seed, lanes] = [values.rounds, values.seed, values.lanes].map(Number);
 const random = new Random(seed ?? 1);
 const tally = new Tally(random);
 const began = performance.now();
 const postgres = await startPostgres();
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 try {
   const plans = planSeries(rounds ?? 0, random, postgres);
   // Asked to stop, it finishes the series that it plays, and reports.

@@ -24,6 +24,8 @@ const NAP = 4 * MINUTE;
 const MOMENT = 4000;
 /** Who has not come by its step in so many real ms is killed wherever it is. */
 const LONGEST_LIFE = 8000;
+/** The same where it has to lose an answer first, or something has to end. */
+const LONGEST_SLOW_LIFE = 20_000;
 const MOST_OPENINGS = 3;
 /** Real ms for everything to be there in the end: a guard against hanging, not a measure. */
 const PATIENCE = 60_000;
@@ -112,7 +114,11 @@ async function playRound(
     await crowd.startOthers(victim);
   }
   const stops = step !== null && isWhenStopping(step);
-  let died = await program.dies(step === null || stops ? random.int(0, MOMENT) : LONGEST_LIFE);
+  const longest =
+    needsNews || step?.endsWith("conversations.history") === true
+      ? LONGEST_SLOW_LIFE
+      : LONGEST_LIFE;
+  let died = await program.dies(step === null || stops ? random.int(0, MOMENT) : longest);
   if (!died && stops) {
     program.signal("SIGTERM");
     died = await program.dies(LONGEST_LIFE);

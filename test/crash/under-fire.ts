@@ -1,7 +1,7 @@
 /**
  * Loaded into the real program by `node --import`, before any of its own modules: gives it the story's clock,
- * and kills it with SIGKILL when it comes by the step named in its environment for the n-th time. The program
- * itself knows nothing of it.
+ * kills it with SIGKILL when it comes by the step named in its environment for the n-th time, and plants the bug
+ * named there. The program itself knows nothing of it.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
@@ -12,12 +12,21 @@ import { DatabaseStore } from "../../src/store/database-store.ts";
 import { slackCall, STORE_CALL_NAMES, teamsCall } from "./steps.ts";
 import { readCourse, storyTime } from "./story-clock.ts";
 
-const { CRASH_CLOCK: clockFile = "", CRASH_AT = "", CRASH_COUNT = "1" } = process.env;
+const {
+  CRASH_CLOCK: clockFile = "",
+  CRASH_AT = "",
+  CRASH_COUNT = "1",
+  CRASH_BUG = "",
+} = process.env;
 /** The call of the store in which something happens. */
 const calls = new AsyncLocalStorage<string>();
 let left = Number(CRASH_COUNT);
 
 setClock();
+if (CRASH_BUG !== "") {
+  const { plantBug } = await import("./planted-bugs.ts");
+  plantBug(CRASH_BUG);
+}
 watchStore();
 watchCommits();
 watchChats();
