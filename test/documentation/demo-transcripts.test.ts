@@ -40,7 +40,10 @@ function all(text: string, form: RegExp): readonly string[] {
 /** Of an answer what no time changes: the first sentence, the rows without their times, the choices. */
 function lasting(answer: string): readonly string[] {
   const [first = "", ...rest] = answer.trim().split("\n");
-  const kept = rest.filter((line) => /^(?:Critical|\d{4}-| {2}(?:show|history) )/.test(line));
+  // A row has two spaces behind its time; running text may begin a line with one too, late in the day.
+  const kept = rest.filter((line) =>
+    /^(?:Critical|\d{4}-\d\d-\d\d \d\d:\d\d {2}| {2}(?:show|history) )/.test(line),
+  );
   return [first, ...kept.map((line) => line.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "then"))];
 }
 
