@@ -2,7 +2,8 @@ import { webApi } from "@slack/bolt";
 import { z } from "zod";
 import type { Standing } from "../../src/domain/access.ts";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
-import type { Inline, Message, MessageNode } from "../../src/message/message.ts";
+import { inlinesOf } from "../../src/message/inlines.ts";
+import type { Message } from "../../src/message/message.ts";
 import type { Clock, Log } from "../../src/ports.ts";
 import { ExpiringCache } from "../chat/expiring-cache.ts";
 import type { Profiles } from "./render/rich-text.ts";
@@ -134,7 +135,7 @@ function personOf(answer: unknown, workspace: Workspace): SlackPerson {
 /** Lower-cased names of people in the message that are mail addresses. */
 function mailsIn(message: Message): ReadonlySet<string> {
   const mails = new Set<string>();
-  for (const content of message.nodes.flatMap(runsOf)) {
+  for (const content of message.nodes.flatMap(inlinesOf)) {
     for (const span of content) {
       if (span.kind === "person" && /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(span.name)) {
         mails.add(span.name.toLowerCase());
@@ -142,25 +143,6 @@ function mailsIn(message: Message): ReadonlySet<string> {
     }
   }
   return mails;
-}
-
-function runsOf(node: MessageNode): readonly Inline[] {
-  switch (node.kind) {
-    case "paragraph":
-    case "notice":
-    case "context":
-      return [node.content];
-    case "facts":
-      return node.facts.map(({ value }) => value);
-    case "list":
-      return node.items;
-    case "table":
-      return node.rows.flat();
-    case "heading":
-    case "code":
-    case "choices":
-      return [];
-  }
 }
 
 function reasonOf(error: unknown): string {

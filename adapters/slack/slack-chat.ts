@@ -18,6 +18,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { watched } from "../chat/watched.ts";
 import { REQUEST_TIMEOUT } from "../chat/http-limits.ts";
 import { Access } from "./access.ts";
 import { boltLogger } from "./bolt-logger.ts";
@@ -190,11 +191,15 @@ class SlackChat implements ChatAdapter {
   }
 
   async post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt> {
-    return this.#watched(channel, async () => this.#deliveries.post(channel, message, options));
+    return watched(this.#health, channel, async () =>
+      this.#deliveries.post(channel, message, options),
+    );
   }
 
   async edit(receipt: Receipt, message: Message): Promise<void> {
-    await this.#watched(receipt.channel, async () => this.#deliveries.edit(receipt, message));
+    await watched(this.#health, receipt.channel, async () =>
+      this.#deliveries.edit(receipt, message),
+    );
   }
 
   async find(
@@ -203,11 +208,13 @@ class SlackChat implements ChatAdapter {
     since: Instant,
     thread: Receipt | null,
   ): Promise<Receipt | null> {
-    return this.#watched(channel, async () => this.#deliveries.find(channel, key, since, thread));
+    return watched(this.#health, channel, async () =>
+      this.#deliveries.find(channel, key, since, thread),
+    );
   }
 
   async postPicture(channel: ChannelRef, picture: Picture, thread: Receipt | null): Promise<void> {
-    await this.#watched(channel, async () =>
+    await watched(this.#health, channel, async () =>
       uploadPicture(this.#workspaces, channel, picture, thread),
     );
   }
@@ -278,20 +285,6 @@ class SlackChat implements ChatAdapter {
       }
     }
     await handlers.channelChanged?.(change);
-  }
-
-  /** Does something in a workspace, and remembers whether Slack refuses Doorbell there. */
-  async #watched<Result>({ workspace }: ChannelRef, work: () => Promise<Result>): Promise<Result> {
-    try {
-      const result = await work();
-      this.#health.accepted(workspace);
-      return result;
-    } catch (error) {
-      if (error instanceof DeliveryError && error.fault === "refused") {
-        this.#health.refused(workspace, error.message);
-      }
-      throw error;
-    }
   }
 }
 

@@ -16,6 +16,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { watched } from "../chat/watched.ts";
 import { REQUEST_TIMEOUT } from "../chat/http-limits.ts";
 import { Access } from "./access.ts";
 import { Activities } from "./activities.ts";
@@ -167,11 +168,15 @@ class TeamsChat implements ChatAdapter {
   }
 
   async post(channel: ChannelRef, message: Message, options: PostOptions): Promise<Receipt> {
-    return this.#watched(channel, async () => this.#deliveries.post(channel, message, options));
+    return watched(this.#health, channel, async () =>
+      this.#deliveries.post(channel, message, options),
+    );
   }
 
   async edit(receipt: Receipt, message: Message): Promise<void> {
-    await this.#watched(receipt.channel, async () => this.#deliveries.edit(receipt, message));
+    await watched(this.#health, receipt.channel, async () =>
+      this.#deliveries.edit(receipt, message),
+    );
   }
 
   find(): Promise<Receipt | null> {
@@ -179,7 +184,7 @@ class TeamsChat implements ChatAdapter {
   }
 
   async postPicture(channel: ChannelRef, picture: Picture, thread: Receipt | null): Promise<void> {
-    await this.#watched(channel, async () =>
+    await watched(this.#health, channel, async () =>
       postPicture(channel, picture, thread, {
         settings: this.#settings,
         conversations: this.#conversations,
@@ -289,20 +294,6 @@ class TeamsChat implements ChatAdapter {
       if (isDone) {
         return;
       }
-    }
-  }
-
-  /** Does something in a tenant, and remembers whether Teams refuses Doorbell there. */
-  async #watched<Result>({ workspace }: ChannelRef, work: () => Promise<Result>): Promise<Result> {
-    try {
-      const result = await work();
-      this.#health.accepted(workspace);
-      return result;
-    } catch (error) {
-      if (error instanceof DeliveryError && error.fault === "refused") {
-        this.#health.refused(workspace, error.message);
-      }
-      throw error;
     }
   }
 }

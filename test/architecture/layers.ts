@@ -71,7 +71,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: "adapters/chat/",
-    mayImport: ["src/domain/", "src/message/"],
+    mayImport: [...CORE, "src/message/"],
     packages: ["luxon", "zod"],
   },
   {

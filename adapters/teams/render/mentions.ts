@@ -1,4 +1,5 @@
-import type { Inline, Message, MessageNode, PersonSpan } from "../../../src/message/message.ts";
+import { inlinesOf } from "../../../src/message/inlines.ts";
+import type { Message, MessageNode, PersonSpan } from "../../../src/message/message.ts";
 import type { MentionEntity, TextBlock } from "./card.ts";
 import { mentionName } from "./safe-text.ts";
 import { textWeight, weightOf } from "./weight.ts";
@@ -64,23 +65,4 @@ function peopleIn(node: MessageNode): readonly PersonSpan[] {
   return inlinesOf(node)
     .flat()
     .filter((span) => span.kind === "person");
-}
-
-function inlinesOf(node: MessageNode): readonly Inline[] {
-  switch (node.kind) {
-    case "paragraph":
-    case "notice":
-    case "context":
-      return [node.content];
-    case "facts":
-      return node.facts.map(({ value }) => value);
-    case "list":
-      return node.items;
-    case "table":
-      return node.rows.flat();
-    case "heading":
-    case "code":
-    case "choices":
-      return [];
-  }
 }
