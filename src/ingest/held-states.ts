@@ -42,8 +42,13 @@ export interface HeldParts {
  */
 export class HeldStates {
   readonly #parts: HeldParts;
-  /** Least recently used first. */
   readonly #held = new Map<string, Held>();
+  /** Those whose events are in memory, least recently used first, with how many those were when counted. */
+  readonly #counts = new Map<string, number>();
+  /** Those that were used, so that their count may be another. */
+  readonly #uncounted = new Set<string>();
+  /** The sum of all counts. */
+  #inMemory = 0;
 
   constructor(parts: HeldParts) {
     this.#parts = parts;
@@ -91,8 +96,12 @@ export class HeldStates {
   }
 
   #use(held: Held): void {
-    this.#held.delete(held.azureSubscription);
-    this.#held.set(held.azureSubscription, held);
+    const { azureSubscription } = held;
+    this.#held.set(azureSubscription, held);
+    const count = this.#counts.get(azureSubscription) ?? 0;
+    this.#counts.delete(azureSubscription);
+    this.#counts.set(azureSubscription, count);
+    this.#uncounted.add(azureSubscription);
   }
 
   /** Events of one that rests went to the store without it. */
@@ -102,6 +111,13 @@ export class HeldStates {
 
   forget(azureSubscription: string): void {
     this.#held.delete(azureSubscription);
+    this.#release(azureSubscription);
+  }
+
+  #release(azureSubscription: string): void {
+    this.#inMemory -= this.#counts.get(azureSubscription) ?? 0;
+    this.#counts.delete(azureSubscription);
+    this.#uncounted.delete(azureSubscription);
   }
 
   /**
@@ -111,17 +127,24 @@ export class HeldStates {
    * @param isBusy whether somebody works on it at the moment.
    */
   rest(isBusy: (azureSubscription: string) => boolean): void {
-    let inMemory = 0;
-    for (const held of this.#held.values()) {
-      inMemory += held.state?.events ?? 0;
+    for (const one of this.#uncounted) {
+      const events = this.#held.get(one)?.state?.events ?? 0;
+      this.#inMemory += events - (this.#counts.get(one) ?? 0);
+      this.#counts.set(one, events);
+      if (!isBusy(one)) {
+        this.#uncounted.delete(one);
+      }
     }
-    for (const [one, held] of [...this.#held].slice(0, -1)) {
-      if (inMemory <= this.#parts.mostEvents) {
+    let left = this.#counts.size;
+    for (const one of this.#counts.keys()) {
+      left -= 1;
+      if (this.#inMemory <= this.#parts.mostEvents || left === 0) {
         return;
       }
-      if (held.state !== null && !isBusy(one)) {
-        inMemory -= held.state.events;
+      const held = this.#held.get(one);
+      if (held !== undefined && held.state !== null && !isBusy(one)) {
         this.#held.set(one, { ...held, state: null, events: held.state.events });
+        this.#release(one);
       }
     }
   }

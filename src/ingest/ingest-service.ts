@@ -11,6 +11,7 @@ import { subscriptionsOf } from "./content.ts";
 import { moveOf } from "./feed-move.ts";
 import { persevere } from "./perseverance.ts";
 import type { Persevered } from "./perseverance.ts";
+import { PostponedConclusions } from "./postponed-conclusions.ts";
 import { TrailKeeper } from "./trail-keeper.ts";
 import type { KeeperParts } from "./trail-keeper.ts";
 
@@ -67,13 +68,15 @@ export class IngestService {
   readonly #followed = new Set<string>();
   /** Up to when Azure subscriptions were thinned by this program. */
   readonly #thinned = new Map<string, Instant>();
-  /** Azure subscriptions with history whose meaning is left to the next tick. */
-  readonly #postponed = new Set<string>();
+  readonly #postponed = new PostponedConclusions();
+  /** When it was last done with what was postponed, in real time. */
+  #settledAt: Instant;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
     this.#keeper = new TrailKeeper(parts, (id) => this.#followed.has(id));
     const { leases, wall, clock } = parts;
+    this.#settledAt = this.#wallNow();
     this.#conclusions =
       leases === null ? null : new Conclusions(this.#keeper, leases, wall ?? clock);
   }
@@ -242,9 +245,31 @@ export class IngestService {
     for (const feed of this.#keeper.waitingFeeds) {
       await this.#attempt(feed, async () => this.#keeper.storeHeld(feed));
     }
-    for (const one of new Set([...this.#followed, ...this.#postponed])) {
-      await this.#attempt(one, async () => this.#settle(one));
+    for (const one of this.#followed) {
+      if (!this.#postponed.has(one) || this.#keeper.isOverdue(one)) {
+        await this.#attempt(one, async () => this.#settle(one));
+      }
     }
+    await this.#settlePostponed();
+  }
+
+  async #settlePostponed(): Promise<void> {
+    let before = this.#wallNow();
+    this.#postponed.begin(before - this.#settledAt);
+    for (const one of this.#postponed.all) {
+      if (this.#postponed.mayGoOn) {
+        await this.#attempt(one, async () => this.#settle(one));
+        const now = this.#wallNow();
+        this.#postponed.took(now - before);
+        before = now;
+      }
+    }
+    this.#settledAt = before;
+  }
+
+  /** Without real time nothing takes any. */
+  #wallNow(): Instant {
+    return this.#parts.wall?.now() ?? 0;
   }
 
   /**
@@ -256,12 +281,14 @@ export class IngestService {
       this.#parts.store.azureSubscriptions(),
     );
     for (const one of stored.done ? stored.value : []) {
-      this.#postponed.add(one);
+      this.#postponed.add(one, 0);
     }
     await Promise.all([
       this.#conclusions?.keepUp(
         async (what, work) => this.#attempt(what, work),
-        (one) => this.#postponed.add(one),
+        (one) => {
+          this.#postponed.add(one, 0);
+        },
         signal,
       ),
       this.#tickAt(interval, signal),
@@ -352,9 +379,9 @@ export class IngestService {
     await this.#keeper.store(content, [...subscriptions], (fresh, one) => {
       const isUrgent = this.#isUrgent(page, fresh, one);
       if (isUrgent) {
-        this.#postponed.delete(one);
+        this.#postponed.done(one);
       } else {
-        this.#postponed.add(one);
+        this.#postponed.add(one, fresh.length);
       }
       return isUrgent;
     });
@@ -365,7 +392,7 @@ export class IngestService {
     if (await this.#keeper.isBehind()) {
       for (const { azureSubscription } of this.#keeper.states) {
         await this.#keeper.release(azureSubscription);
-        this.#postponed.add(azureSubscription);
+        this.#postponed.add(azureSubscription, 0);
       }
     }
   }
@@ -387,7 +414,7 @@ export class IngestService {
     } else {
       await this.#conclusions.draw(azureSubscription);
     }
-    this.#postponed.delete(azureSubscription);
+    this.#postponed.done(azureSubscription);
     if (!this.#followed.has(azureSubscription)) {
       await this.#keeper.release(azureSubscription);
     }

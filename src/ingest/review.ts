@@ -68,8 +68,13 @@ export class Review {
    * while an opening stands past its promised end, or while a witness waits for the log.
    */
   get isDue(): boolean {
+    return this.#isUnsettled || this.isOverdue;
+  }
+
+  /** Whether time alone may have changed what the events say, whatever came. */
+  get isOverdue(): boolean {
     const until = this.knownUntil;
-    return this.#isUnsettled || (until > this.#acceptedUntil && until > this.#nextLook);
+    return until > this.#acceptedUntil && until > this.#nextLook;
   }
 
   /** The trail is in the store, or there was nothing to store. */

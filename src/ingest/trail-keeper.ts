@@ -81,6 +81,11 @@ export class TrailKeeper {
     return this.#states.all;
   }
 
+  /** Whether time alone may have changed what is said of it. */
+  isOverdue(azureSubscription: string): boolean {
+    return this.#states.find(azureSubscription)?.review.isOverdue ?? false;
+  }
+
   /** The feeds whose latest moves have waited long enough to be stored. */
   get waitingFeeds(): readonly string[] {
     return this.#moves.waiting(this.#parts.clock.now());

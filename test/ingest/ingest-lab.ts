@@ -6,7 +6,7 @@ import type { Trail } from "../../src/domain/trail.ts";
 import { IngestService } from "../../src/ingest/ingest-service.ts";
 import { LOG_DELAY } from "../../src/ingest/read-stretches.ts";
 import { notificationRouter } from "../../src/notify/notification-router.ts";
-import type { ActivitySource, Store, TrailChange } from "../../src/ports.ts";
+import type { ActivitySource, Clock, Store, TrailChange } from "../../src/ports.ts";
 import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import type { Gate } from "../fakes/crash-gate.ts";
 import { gatedIngestStore } from "../fakes/gated.ts";
@@ -31,6 +31,8 @@ export class IngestLab {
   stored = 0;
   /** How many events an ingest may hold in memory; as many as the program does when left out. */
   mostEvents: number | undefined;
+  /** Real time for an ingest; none when left out. */
+  wall: Clock | undefined;
 
   private constructor(clock: ManualClock, store: Store) {
     this.clock = clock;
@@ -67,6 +69,7 @@ export class IngestLab {
       route: notificationRouter(store, () => true),
       leases: null,
       ...(this.mostEvents === undefined ? {} : { mostEvents: this.mostEvents }),
+      ...(this.wall === undefined ? {} : { wall: this.wall }),
       clock: this.clock,
       random: { next: () => 0.5 },
       isWorkingTime,
