@@ -284,6 +284,15 @@ export interface TrailReader {
   names(): Promise<TrailNames>;
   /** The kept events of these identities, in any order; those that are not kept are missing. */
   evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]>;
+  /**
+   * The rows of these events as they were received, each variant of them, by time; those that are not kept
+   * are missing.
+   *
+   * @throws DoorbellError `store` when one is damaged.
+   */
+  rows(eventIds: readonly string[]): Promise<readonly string[]>;
+  /** What was read and could not be understood, in the order in which it came. */
+  quarantine(): AsyncIterable<QuarantinedRow>;
   coverage(): Promise<StoreCoverage>;
 }
 

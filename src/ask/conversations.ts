@@ -245,12 +245,12 @@ export class Conversations {
   ): Promise<Trail> {
     const { store } = this.#parts;
     const query = trailQueryOf(question, knownTo);
-    if (query === null) {
+    const match = matchVms(vmFilterOf(question), names);
+    if (query === null || match.kind === "several") {
       return { openings: [], requests: [], guards: [] };
     }
     const trail = await store.trail(query);
     const wider = widerQueryOf(question, query);
-    const match = matchVms(vmFilterOf(question), names);
     const vms = match.kind === "found" ? match.vms : null;
     const { openings, guarding } = matchQuestion(question, trail, vms, knownTo);
     return wider === null || openings.length + guarding.length > 0 ? trail : store.trail(wider);

@@ -82,6 +82,12 @@ export function matchVms(filter: VmFilter, { vms: known }: TrailNames): VmMatch 
   }
   const fits = vmTest(filter);
   const vms = known.filter(fits);
+  const [first] = vms;
+  if (filter.kind === "resource" && first !== undefined) {
+    // A name alone would bring other VMs of that name in.
+    const itself = vms.find(({ id }) => id !== null);
+    return { kind: "found", vms: [itself ?? { name: first.name, id: filter.id }] };
+  }
   const ids = vms.flatMap(({ id }) => (id === null ? [] : [id]));
   if (filter.kind === "name" && ids.length > 1) {
     return { kind: "several", ids };

@@ -1,23 +1,17 @@
 import { hash } from "node:crypto";
+import type { Insertable } from "kysely";
 import type { QuarantinedRow, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import { batchesOf } from "./batches.ts";
 import { EVENT_FORM, writeEvent } from "./event-codec.ts";
-import type { Queries } from "./schema.ts";
+import { packText } from "./packed-text.ts";
+import type { EventTable, Queries } from "./schema.ts";
 import { writeSighting } from "./sighting-codec.ts";
 import { addToTally } from "./tally.ts";
 
-/**
- * Stores events that are not there yet. Variants of one event are all kept, so that the correlator finds
- * the same choice again after a restart.
- *
- * @returns how many rows were added.
- */
-export async function commitEvents(
-  db: Queries,
-  received: readonly ReceivedEvent[],
-): Promise<number> {
-  const rows = received.map(({ event, raw }) => {
+/** Events as they are stored: made before the database is asked for a transaction, which then is short. */
+export function eventRows(received: readonly ReceivedEvent[]): readonly Insertable<EventTable>[] {
+  return received.map(({ event, raw }) => {
     const body = writeEvent(event);
     return {
       id: event.id,
@@ -28,9 +22,22 @@ export async function commitEvents(
       identified: event.hasEventDataId ? 1 : 0,
       form: EVENT_FORM,
       body,
-      raw,
+      raw: "",
+      raw_packed: packText(raw),
     };
   });
+}
+
+/**
+ * Stores events that are not there yet. Variants of one event are all kept, so that the correlator finds
+ * the same choice again after a restart.
+ *
+ * @returns how many rows were added.
+ */
+export async function commitEvents(
+  db: Queries,
+  rows: readonly Insertable<EventTable>[],
+): Promise<number> {
   let added = 0;
   let rowsAdded = 0;
   for (const batch of batchesOf(rows)) {

@@ -39,7 +39,7 @@ async function commitOpeningBatch(
 ): Promise<readonly string[]> {
   const stored = await db
     .selectFrom("opening")
-    .select(["id", "vm_name_key", "body"])
+    .select(["id", "vm_key", "vm_name_key", "body"])
     .where(
       "id",
       "in",
@@ -54,9 +54,14 @@ async function commitOpeningBatch(
     return [];
   }
   const ids = changed.map(({ row }) => row.id);
-  const before = ids.filter((id) => known.has(id));
-  names.doubtVms(before.map((id) => known.get(id)?.vm_name_key ?? null));
-  names.doubtPeople(await forgetPeople(db, before));
+  const before = ids.flatMap((id) => known.get(id) ?? []);
+  names.doubtVms(before);
+  names.doubtPeople(
+    await forgetPeople(
+      db,
+      before.map(({ id }) => id),
+    ),
+  );
   await db
     .insertInto("opening")
     .values(changed.map(({ row }) => row))
@@ -121,9 +126,9 @@ export async function removeOpenings(
     const rows = await db
       .deleteFrom("opening")
       .where("id", "in", batch)
-      .returning(["id", "vm_name_key"])
+      .returning(["id", "vm_key", "vm_name_key"])
       .execute();
-    names.doubtVms(rows.map((row) => row.vm_name_key));
+    names.doubtVms(rows);
     removed.push(...rows.map(({ id }) => id));
   }
   return removed;
@@ -212,14 +217,14 @@ export async function removeRequests(
     const vms = await db
       .deleteFrom("request_vm")
       .where("request_id", "in", batch)
-      .returning("vm_name_key")
+      .returning(["vm_key", "vm_name_key"])
       .execute();
     const rows = await db
       .deleteFrom("access_request")
       .where("id", "in", batch)
       .returning("person")
       .execute();
-    names.doubtVms(vms.map((row) => row.vm_name_key));
+    names.doubtVms(vms);
     names.doubtPeople(rows.map(({ person }) => person));
   }
 }
@@ -250,7 +255,7 @@ export async function commitGuards(
       .where("vm_name_key", "=", row.vm_name_key)
       .execute();
   }
-  names.doubtVms(gone.map((row) => row.vm_name_key));
+  names.doubtVms(gone);
   for (const batch of batchesOf(added)) {
     await db
       .insertInto("guard")

@@ -1,6 +1,7 @@
 import type { Expression } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
 import type { AuditEntry, AuditQuery } from "../domain/audit.ts";
+import type { QuarantinedRow } from "../domain/feed.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { importedSubscription } from "../domain/imported-reach.ts";
 import { subscriptionLease } from "../domain/lease-name.ts";
@@ -39,6 +40,7 @@ import {
   commitQuarantined,
   commitSightings,
   commitSpan,
+  eventRows,
 } from "./commit-evidence.ts";
 import { commitDelivery, notifyAgain } from "./commit-outbox.ts";
 import {
@@ -57,7 +59,14 @@ import {
 } from "./conversations.ts";
 import { readCoverage } from "./coverage.ts";
 import type { Database } from "./database.ts";
-import { readEvents, readEvidence, readSightings, readSubscriptionIds } from "./evidence.ts";
+import {
+  readEvents,
+  readEvidence,
+  readQuarantine,
+  readRows,
+  readSightings,
+  readSubscriptionIds,
+} from "./evidence.ts";
 import {
   endDeadClaims,
   endReplica,
@@ -109,17 +118,26 @@ export class DatabaseStore implements Store {
     return this.#database.read((db) => readEvidence(db, eventIds));
   }
 
+  async rows(eventIds: readonly string[]): Promise<readonly string[]> {
+    return this.#database.read(async (db) => readRows(db, eventIds));
+  }
+
+  quarantine(): AsyncIterable<QuarantinedRow> {
+    return readQuarantine(this.#database);
+  }
+
   async coverage(): Promise<StoreCoverage> {
     return this.#database.read(readCoverage);
   }
 
   async commit(change: TrailChange): Promise<void> {
     const now = this.#clock.now();
+    const events = eventRows(change.events);
     await this.#database.writeAlone(async (db) => {
       await requireLeases(db, this.#database.kind, change.leases);
       const names = new NameLists(db);
       const added =
-        (await commitEvents(db, change.events)) + (await commitSightings(db, change.sightings));
+        (await commitEvents(db, events)) + (await commitSightings(db, change.sightings));
       await addToTally(db, "evidence", added);
       await addToTally(db, "leased", added);
       await tellNews(db, newsOf(change, added));

@@ -19,6 +19,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 2, name: "acknowledgements, silences, installations", run: reactionTables },
   { number: 3, name: "replicas, leases, pauses of channels", run: replicaTables },
   { number: 4, name: "audit", run: auditTables },
+  { number: 5, name: "packed rows, VMs by ID", run: packedRows },
 ];
 
 /** The newest schema that this Doorbell knows. */
@@ -386,4 +387,16 @@ async function auditTables(db: Queries, kind: DatabaseKind): Promise<void> {
   entry = withColumns(entry, text, ["channel", "user_id", "user_key", "outcome", "body"]);
   await end(entry.addPrimaryKeyConstraint("audit_entry_pk", ["id"])).execute();
   await schema.createIndex("audit_by_time").on("audit_entry").columns(["at", "id"]).execute();
+}
+
+async function packedRows(db: Queries, kind: DatabaseKind): Promise<void> {
+  const bytes = kind === "postgres" ? sql`bytea` : sql`blob`;
+  await db.schema.alterTable("event").addColumn("raw_packed", bytes).execute();
+  for (const table of ["opening", "request_vm", "guard"] as const) {
+    await db.schema
+      .createIndex(`${table}_by_vm_id`)
+      .on(table)
+      .columns(["vm_key", "vm_name_key"])
+      .execute();
+  }
 }

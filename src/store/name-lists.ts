@@ -6,6 +6,11 @@ import { batchesOf } from "./batches.ts";
 import type { Queries, Schema } from "./schema.ts";
 import { addToTally, tallyOf } from "./tally.ts";
 
+/** A VM as openings, requests and guards name it. */
+type NamedVm = Readonly<Pick<Schema["opening"], "vm_key" | "vm_name_key">>;
+
+type DoubtfulVm = Readonly<Pick<Schema["vm"], "name_key" | "id_key">>;
+
 /**
  * Keeps the lists of VMs and people in step with openings, requests and guards, within the transaction
  * that changes those. What is only perhaps no longer named is collected first and looked at in the end.
@@ -14,7 +19,7 @@ export class NameLists {
   readonly #db: Queries;
   readonly #vms = new Map<string, Insertable<Schema["vm"]>>();
   readonly #people = new Map<string, Insertable<Schema["person"]>>();
-  readonly #doubtfulVms = new Set<string>();
+  readonly #doubtfulVms = new Map<string, DoubtfulVm>();
   readonly #doubtfulPeople = new Set<string>();
 
   constructor(db: Queries) {
@@ -22,18 +27,19 @@ export class NameLists {
   }
 
   addVm(vm: Insertable<Schema["vm"]>): void {
-    this.#vms.set(`${vm.name_key} ${vm.id_key}`, vm);
+    this.#vms.set(keyOf(vm), vm);
   }
 
   addPerson(person: Insertable<Schema["person"]>): void {
     this.#people.set(person.key, person);
   }
 
-  /** Something that named VMs of this name is gone or changed. */
-  doubtVms(nameKeys: Iterable<string | null>): void {
-    for (const key of nameKeys) {
-      if (key !== null) {
-        this.#doubtfulVms.add(key);
+  /** Something that named these VMs is gone or changed. */
+  doubtVms(named: Iterable<NamedVm>): void {
+    for (const { vm_name_key: nameKey, vm_key: idKey } of named) {
+      if (nameKey !== null) {
+        const vm = { name_key: nameKey, id_key: idKey };
+        this.#doubtfulVms.set(keyOf(vm), vm);
       }
     }
   }
@@ -72,25 +78,29 @@ export class NameLists {
     }
   }
 
+  /** What was added is named by what stays in this transaction, and needs no look. */
   async #dropUnnamed(): Promise<bigint> {
     let dropped = 0n;
-    for (const batch of batchesOf([...this.#doubtfulVms])) {
+    const vms = [...this.#doubtfulVms].filter(([key]) => !this.#vms.has(key));
+    for (const batch of batchesOf(vms)) {
+      const keys = batch.map(([, vm]) => sql`(${vm.name_key}, ${vm.id_key})`);
       const done = await this.#db
         .deleteFrom("vm")
-        .where("name_key", "in", batch)
+        .where(sql<SqlBool>`(name_key, id_key) in (values ${sql.join(keys)})`)
         .where(
-          sql<SqlBool>`not exists (select 1 from opening where opening.vm_name_key = vm.name_key and opening.vm_key = vm.id_key)`,
+          sql<SqlBool>`not exists (select 1 from opening where opening.vm_key = vm.id_key and opening.vm_name_key = vm.name_key)`,
         )
         .where(
-          sql<SqlBool>`not exists (select 1 from guard where guard.vm_name_key = vm.name_key and guard.vm_key = vm.id_key)`,
+          sql<SqlBool>`not exists (select 1 from guard where guard.vm_key = vm.id_key and guard.vm_name_key = vm.name_key)`,
         )
         .where(
-          sql<SqlBool>`not exists (select 1 from request_vm where request_vm.vm_name_key = vm.name_key and request_vm.vm_key = vm.id_key)`,
+          sql<SqlBool>`not exists (select 1 from request_vm where request_vm.vm_key = vm.id_key and request_vm.vm_name_key = vm.name_key)`,
         )
         .executeTakeFirst();
       dropped += done.numDeletedRows;
     }
-    for (const batch of batchesOf([...this.#doubtfulPeople])) {
+    const people = [...this.#doubtfulPeople].filter((key) => !this.#people.has(key));
+    for (const batch of batchesOf(people)) {
       const done = await this.#db
         .deleteFrom("person")
         .where("key", "in", batch)
@@ -105,6 +115,10 @@ export class NameLists {
     }
     return dropped;
   }
+}
+
+function keyOf({ name_key: nameKey, id_key: idKey }: DoubtfulVm): string {
+  return `${nameKey} ${idKey}`;
 }
 
 /** Reads the lists of names again only when they have changed. */

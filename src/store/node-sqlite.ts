@@ -81,7 +81,12 @@ function toBound(value: unknown): SQLInputValue {
   if (typeof value === "string") {
     return toStoredText(value);
   }
-  if (value === null || typeof value === "number" || typeof value === "bigint") {
+  if (
+    value === null ||
+    typeof value === "number" ||
+    typeof value === "bigint" ||
+    value instanceof Uint8Array
+  ) {
     return value;
   }
   throw new TypeError(`SQLite cannot store a ${typeof value}`);

@@ -47,7 +47,7 @@ interface MigrationTable {
 }
 
 /** Every variant of every event: one event read from two feeds may differ in what it carries. */
-interface EventTable {
+export interface EventTable {
   id: string;
   /** Of `body`: with `id` the primary key. */
   digest: string;
@@ -59,8 +59,10 @@ interface EventTable {
   /** Version of the codec that wrote `body`. */
   form: number;
   body: string;
-  /** The row as received. */
+  /** The row as received, of a version that did not pack it; else empty. */
   raw: string;
+  /** The row as received, packed; null where an older version wrote it. */
+  raw_packed: Uint8Array | null;
 }
 
 interface SightingTable {

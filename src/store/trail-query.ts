@@ -76,7 +76,7 @@ async function openingBodies(db: Queries, query: TrailQuery): Promise<readonly s
     ...personConditions(query),
   ];
   const select = db.selectFrom("opening").select("opening.body").where(allOf(conditions));
-  const named = vmNames(query.vm, "opening.vm_name_key");
+  const named = vmRows(query.vm, "opening");
   if (named === null) {
     return (await select.execute()).map(({ body }) => body);
   }
@@ -86,7 +86,7 @@ async function openingBodies(db: Queries, query: TrailQuery): Promise<readonly s
       eb
         .selectFrom("guard")
         .select("guard.nsg_key")
-        .where(vmNames(query.vm, "guard.vm_name_key") ?? sql<SqlBool>`1 = 1`),
+        .where(vmRows(query.vm, "guard") ?? sql<SqlBool>`1 = 1`),
     )
     .execute();
   return [...own, ...guarding].map(({ body }) => body);
@@ -148,17 +148,21 @@ function personKeys(person: string): Expression<unknown> {
   return sql`select person.key from person where person.object_id = ${wanted} or ${contains("person.name_key", wanted)}`;
 }
 
-/** null: every VM. */
-function vmNames(filter: VmFilter, column: string): Condition | null {
+/**
+ * Which rows of a table are about the VMs; null: all. What names no more than a VM's name counts for each
+ * VM that is called so.
+ */
+function vmRows(filter: VmFilter, table: "opening" | "guard" | "request_vm"): Condition | null {
+  const [name, id] = [sql.ref(`${table}.vm_name_key`), sql.ref(`${table}.vm_key`)];
   switch (filter.kind) {
     case "any":
       return null;
     case "name":
-      return sql<SqlBool>`${sql.ref(column)} = ${nameKey(filter.name)}`;
+      return sql<SqlBool>`${name} = ${nameKey(filter.name)}`;
     case "resource":
-      return sql<SqlBool>`${sql.ref(column)} = ${nameKey(filter.id.name)}`;
+      return sql<SqlBool>`${id} in (${filter.id.key}, '') and ${name} = ${nameKey(filter.id.name)}`;
     case "wildcard":
-      return sql<SqlBool>`${sql.ref(column)} in (select vm.name_key from vm where ${like("vm.name_key", wildcardPattern(filter.pattern))})`;
+      return sql<SqlBool>`${name} in (select vm.name_key from vm where ${like("vm.name_key", wildcardPattern(filter.pattern))})`;
   }
 }
 
@@ -229,7 +233,7 @@ async function askedFor(
   db: Queries,
   { vm, period, person }: TrailQuery,
 ): Promise<readonly { readonly id: string; readonly body: string }[]> {
-  const ofVms = vmNames(vm, "request_vm.vm_name_key");
+  const ofVms = vmRows(vm, "request_vm");
   const conditions = [
     ...(period?.from === null || period === null ? [] : [after("access_request.at", period.from)]),
     ...(period?.to === null || period === null
@@ -250,7 +254,7 @@ async function askedFor(
 }
 
 async function guardsOf(db: Queries, filter: VmFilter): Promise<readonly Guard[]> {
-  const named = vmNames(filter, "guard.vm_name_key");
+  const named = vmRows(filter, "guard");
   const select = db
     .selectFrom("guard")
     .select("guard.body")

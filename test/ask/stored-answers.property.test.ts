@@ -35,6 +35,16 @@ function questionsAbout({ openings, requests }: Trail): readonly string[] {
       `history of ${vm}`,
       `requests denied for ${vm}`,
     ]),
+    ...some.flatMap(({ vm }) =>
+      vm === null
+        ? []
+        : [
+            `who opened anything on ${vm.text}`,
+            `who has access to ${vm.text}`,
+            `what is open on ${vm.text}`,
+            `history of ${vm.text}`,
+          ],
+    ),
     ...people.flatMap((name) => [
       `what did ${name} open`,
       `what did ${name.split("@")[0] ?? name} open last week`,

@@ -95,6 +95,34 @@ export function evidenceContract(ground: Ground): void {
       expect(await store.evidence(["nowhere"])).toEqual([]);
     });
 
+    test("Rows come back as they were received, each variant, by time.", async () => {
+      const { store } = await storeOn(ground);
+      const events = [
+        received(event("e-2", { at: 400_001 }), '{"second": "é\\u0000"}'),
+        received(event("e-1", { at: 400_000 }), '{ "first":1 }'),
+        received(event("e-1", { at: 400_000, subStatus: "Created" }), '{"first":"again"}'),
+        received(event("e-3"), "\0 \ud83d \u0010 🔔"),
+      ];
+      await store.commit(change({ events }));
+      const [first, again, second] = await store.rows(["e-2", "e-1", "nowhere", "e-1"]);
+      expect(new Set([first, again])).toEqual(new Set(['{ "first":1 }', '{"first":"again"}']));
+      expect(second).toBe('{"second": "é\\u0000"}');
+      expect(await store.rows(["e-3"])).toEqual(["\0 \ud83d \u0010 🔔"]);
+      expect(await store.rows([])).toEqual([]);
+    });
+
+    test("What could not be understood comes back as it came, each once.", async () => {
+      const { store } = await storeOn(ground);
+      const rows = Array.from({ length: 1_100 }, (_, index) => ({
+        digest: `q-${index % 1_050}`,
+        reason: "no JSON",
+        raw: `{ \0 ${index % 1_050}`,
+        receivedAt: 7 + (index % 1_050),
+      }));
+      await store.commit(change({ quarantined: rows }));
+      expect(await all(store.quarantine())).toEqual(rows.slice(0, 1_050));
+    });
+
     test("Equal rules of many events are one object in memory.", async () => {
       const { store } = await storeOn(ground);
       const write = { kind: "nsg-write", ruleSet: RULES, source: "response" } as const;
