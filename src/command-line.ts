@@ -5,6 +5,7 @@ import type { Surroundings } from "./commands/command-context.ts";
 import {
   askOptions,
   auditOptions,
+  evidenceOptions,
   demoOptions,
   manifestOptions,
   serviceOptions,
@@ -32,6 +33,12 @@ Examples:
   doorbell audit --since 24h --outcome refused
   doorbell audit --since monday --user alice
   doorbell audit --since 90d --format csv > questions.csv`;
+
+const EVIDENCE_EXAMPLES = `
+Examples:
+  doorbell evidence o-rcg61ss5pck7 > evidence.jsonl
+  doorbell trail --from evidence.jsonl
+  doorbell evidence --quarantined`;
 
 const DEMO_EXAMPLES = `
 Examples:
@@ -259,6 +266,16 @@ function describeStore(
     .action(async (options: ParsedOptions) => {
       const { printAudit } = await import("./commands/audit.ts");
       finish(await printAudit(auditOptions(options), context));
+    });
+
+  configured(program.command("evidence"))
+    .description("Print the rows of the Activity Log behind an opening, as they were received")
+    .argument("[ids...]", "openings (o-…), or events by their eventDataId")
+    .option("--quarantined", "instead: what was read and could not be understood, and why")
+    .addHelpText("after", EVIDENCE_EXAMPLES)
+    .action(async (ids: readonly string[], options: ParsedOptions) => {
+      const { printEvidence } = await import("./commands/evidence.ts");
+      finish(await printEvidence(ids, evidenceOptions(options), context));
     });
 
   const store = program.command("store").description("Work on the store itself");

@@ -53,6 +53,12 @@ export interface AuditOptions extends ServiceOptions {
   readonly zone?: string | undefined;
 }
 
+/** What `doorbell evidence` was told. */
+export interface EvidenceOptions extends ServiceOptions {
+  /** What could not be understood, instead of what was named. */
+  readonly quarantined: boolean;
+}
+
 /** What `doorbell manifest` was told. */
 export interface ManifestOptions extends ServiceOptions {
   /** The file to write; `-` is standard output. */
@@ -122,6 +128,11 @@ export function auditOptions(parsed: ParsedOptions): AuditOptions {
     format: text(parsed["format"]),
     zone: text(parsed["zone"]),
   };
+}
+
+/** Options of `doorbell evidence`, as the option parser gives them. */
+export function evidenceOptions(parsed: ParsedOptions): EvidenceOptions {
+  return { ...serviceOptions(parsed), quarantined: parsed["quarantined"] === true };
 }
 
 /** Options of `doorbell manifest`, as the option parser gives them. */

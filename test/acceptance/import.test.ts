@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, onTestFinished, test } from "vitest";
-import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { DAY, HOUR } from "../../src/domain/instant.ts";
+import { Archive } from "./archive.ts";
 import { TempFolder, fixture, fixtureRows, ruleWrite } from "./exports.ts";
 import { expectNoCrash, runHere, runProcess } from "./program.ts";
-import type { Run, RunOptions } from "./program.ts";
 import { trailLines } from "./trail-rows.ts";
 
 /** How far an answer reaches, as its JSON says. */
@@ -15,33 +14,6 @@ const REACH = z.object({ coverage: z.object({ from: z.string(), to: z.string() }
 const ROWS = fixtureRows("alice-opens-rdp");
 const TEXT = JSON.stringify(ROWS);
 const LINES = ROWS.map((row) => `${JSON.stringify(row)}\n`).join("");
-
-/** A folder with a configuration that watches nothing, and a store of its own. */
-class Archive {
-  readonly folder = new TempFolder();
-  readonly database = join(this.folder.path, "doorbell.db");
-  readonly #configuration: string;
-
-  constructor(more = "") {
-    onTestFinished(() => {
-      this.folder.remove();
-    });
-    const text = `store: { kind: sqlite, path: doorbell.db }\nzone: UTC\n${more}`;
-    this.#configuration = this.folder.file("doorbell.yaml", text);
-  }
-
-  async run(words: readonly string[], options: RunOptions = {}): Promise<Run> {
-    return runHere([...words, "--config", this.#configuration], options);
-  }
-
-  /** How many rows a table has. */
-  count(table: string): unknown {
-    const database = new DatabaseSync(this.database, { readOnly: true });
-    const row = database.prepare(`select count(*) as count from ${table}`).get();
-    database.close();
-    return row?.["count"];
-  }
-}
 
 test.each([
   ["the list that az prints", TEXT],
