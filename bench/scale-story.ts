@@ -30,7 +30,9 @@ type RowTemplate = readonly string[];
 
 const SUBSCRIPTION_MARK = "[[subscription]]";
 const ROW_MARK = "[[row]]";
-const MARKS = /(\[\[(?:subscription|row)\]\])/;
+/** Behind each VM's name: most organisations have no VM's name twice. */
+const VM_MARK = "[[vm]]";
+const MARKS = /(\[\[(?:subscription|row|vm)\]\])/;
 
 /** Stories of Azure subscriptions, in the form in which Azure's API gives rows. */
 export class Stories {
@@ -182,10 +184,13 @@ function templateOf(seed: number, events: number): readonly RowTemplate[] {
     size: storySize(events),
   });
   const own = new RegExp(model.subscriptions[0] ?? "", "gi");
+  const names = model.vms.map(({ name }) => name).toSorted((a, b) => b.length - a.length);
+  const vms = new RegExp(`\\b(?:${names.join("|")})(?![a-z0-9])`, "gi");
   return rows.slice(0, events).map((row) =>
     JSON.stringify(row)
       .replaceAll(own, SUBSCRIPTION_MARK)
       .replaceAll(row.eventDataId, ROW_MARK + row.eventDataId.slice(13))
+      .replaceAll(vms, (name) => name + VM_MARK)
       .split(MARKS),
   );
 }
@@ -194,9 +199,12 @@ function stamped(row: RowTemplate, number: number): string {
   const id = subscriptionId(number);
   const mark = number.toString(16).padStart(12, "0");
   const rowMark = `${mark.slice(0, 8)}-${mark.slice(8)}`;
-  return row
-    .map((part) => (part === SUBSCRIPTION_MARK ? id : part === ROW_MARK ? rowMark : part))
-    .join("");
+  const marks = new Map([
+    [SUBSCRIPTION_MARK, id],
+    [ROW_MARK, rowMark],
+    [VM_MARK, `-${number}`],
+  ]);
+  return row.map((part) => marks.get(part) ?? part).join("");
 }
 
 function healthOf(feed: string, azureSubscription: string): FeedHealth {
