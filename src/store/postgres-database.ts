@@ -8,6 +8,7 @@ import type { Clock } from "../ports.ts";
 import type { Database, Work } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { isPostgresCollision, postgresFault } from "./postgres-fault.ts";
+import { OneByOne } from "./one-by-one.ts";
 import type { Queries, Schema } from "./schema.ts";
 import { fromStoredText, toStoredText } from "./stored-text.ts";
 
@@ -138,6 +139,8 @@ async function requireUnicode(db: Queries, where: string): Promise<void> {
 class PostgresDatabase implements Database {
   readonly kind = "postgres";
   readonly description: string;
+  /** One lock is for all: who waits for it within this program needs no connection. */
+  readonly #alone = new OneByOne();
   readonly #kysely: Kysely<Schema>;
   readonly #clock: Clock;
 
@@ -162,13 +165,15 @@ class PostgresDatabase implements Database {
   }
 
   async writeAlone<T>(work: Work<T>): Promise<T> {
-    return this.write(async (db) => {
-      await sql`select set_config('idle_in_transaction_session_timeout', ${String(HANGING)}, true)`.execute(
-        db,
-      );
-      await sql`select pg_advisory_xact_lock(${TRAIL_LOCK}::bigint)`.execute(db);
-      return work(db);
-    });
+    return this.#alone.run(async () =>
+      this.write(async (db) => {
+        await sql`select set_config('idle_in_transaction_session_timeout', ${String(HANGING)}, true)`.execute(
+          db,
+        );
+        await sql`select pg_advisory_xact_lock(${TRAIL_LOCK}::bigint)`.execute(db);
+        return work(db);
+      }),
+    );
   }
 
   readonly close = async (): Promise<void> => {

@@ -7,8 +7,10 @@ import type { Clock } from "../ports.ts";
 import type { Database, Work } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { NodeSqlite } from "./node-sqlite.ts";
+import { OneByOne } from "./one-by-one.ts";
 import type { Schema } from "./schema.ts";
 import { isSqliteBusy, sqliteFault } from "./sqlite-fault.ts";
+import { TurnsForOthers } from "./turns-for-others.ts";
 
 /** Older ones can damage a write-ahead log that two processes write: https://sqlite.org/wal.html#walresetbug */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -54,13 +56,19 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
     (connection: Kysely<Schema>) =>
     async <T>(work: Work<T>): Promise<T> =>
       patiently(file, options.clock, attempts, async () => connection.transaction().execute(work));
-  const write = within(opened.writer);
+  // Reads go on without: one that lasts would keep the write-ahead log from being emptied.
+  const write = within(
+    path === IN_MEMORY
+      ? opened.writer
+      : opened.writer.withPlugin(new TurnsForOthers(options.clock)),
+  );
+  const alone = new OneByOne();
   return {
     kind: "sqlite",
     description: path === IN_MEMORY ? "SQLite in memory" : `SQLite in ${file}`,
     read: within(opened.reader),
     write,
-    writeAlone: write,
+    writeAlone: async (work) => alone.run(async () => write(work)),
     close: opened.close,
   };
 }

@@ -163,7 +163,11 @@ export function sharingContract(ground: Ground): void {
       const work = async (): Promise<void> => {
         while (!written.signal.aborted || (await worker.nextDue(["slack"])) !== null) {
           const now = 1_000_000;
-          for (const claimed of await claimAt(worker, now, { limit: 2 })) {
+          const mine = await claimAt(worker, now, { limit: 2 });
+          if (mine.length === 0) {
+            await place.clock.sleep();
+          }
+          for (const claimed of mine) {
             const [told] = claimed.openings;
             said.set(claimed.key, told?.vmName ?? "");
             const outcome = { kind: "said", receipt: receipt(claimed.key), digest: "d" } as const;
@@ -174,6 +178,23 @@ export function sharingContract(ground: Ground): void {
       await Promise.all([write(), work()]);
       expect([...new Set(said.values())]).toEqual(["round 5"]);
       expect(said.size).toBe(ids.length);
+    });
+
+    test("Whoever has little to write does not wait for all the pages that wait.", async () => {
+      const place = await placeOf(ground);
+      const store = await place.open();
+      let stored = 0;
+      const pages = Array.from({ length: 12 }, async (_, page) => {
+        const events = Array.from({ length: 100 }, (__, index) =>
+          received(event(`${page}-${index}`)),
+        );
+        await store.commit(change({ events }));
+        stored += 1;
+      });
+      expect(await store.markSeen("delivery", 1)).toBe(true);
+      expect(stored).toBeLessThan(3);
+      await Promise.all(pages);
+      expect((await store.coverage()).events).toBe(1_200);
     });
 
     test("A change of one replica is known to the other at once, names too.", async () => {
