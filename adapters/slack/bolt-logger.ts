@@ -1,5 +1,6 @@
 import { LogLevel } from "@slack/bolt";
 import type { Logger } from "@slack/bolt";
+import { withoutSecrets } from "../../src/domain/without-secrets.ts";
 import type { Log } from "../../src/ports.ts";
 
 const MOST_CHARACTERS = 500;
@@ -22,14 +23,6 @@ export function boltLogger(log: Log): Logger {
     getLevel: () => LogLevel.WARN,
     setName: () => undefined,
   };
-}
-
-/** Takes tokens, response URLs and socket tickets out of a text. */
-export function withoutSecrets(text: string): string {
-  return text
-    .replaceAll(/\b(?:xox[a-z]|xapp|xoxe)[-.][\w.-]+/g, "<token>")
-    .replaceAll(/https:\/\/hooks\.slack\.com\/\S+/g, "<response URL>")
-    .replaceAll(/([?&](?:ticket|code|state|client_secret)=)[^&\s"']+/g, "$1<secret>");
 }
 
 function lineOf(part: unknown): string {

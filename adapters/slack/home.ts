@@ -1,8 +1,8 @@
 import { choices, heading, message as messageOf, paragraph } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Log } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Access } from "./access.ts";
-import { withoutSecrets } from "./bolt-logger.ts";
 import { firstOf } from "./deliveries.ts";
 import type { People } from "./people.ts";
 import { PLATFORM } from "./receipt.ts";
@@ -43,8 +43,7 @@ export class Home {
       );
       await workspace.client.views.publish({ user_id: userId, view: { type: "home", blocks } });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log("warning", `Slack: the home tab could not be shown: ${withoutSecrets(reason)}`);
+      log("warning", `Slack: the home tab could not be shown: ${reasonOf(error)}`);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import { choices, message as messageOf, notice } from "../../src/message/build.ts";
 import type { Log } from "../../src/ports.ts";
-import { withoutSecrets } from "./bolt-logger.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Home } from "./home.ts";
 import {
   commandBody,
@@ -61,7 +61,7 @@ export function registerListeners(app: App, parts: ListenerParts): void {
   listenToShortcuts(app, parts);
   listenToEvents(app, parts);
   app.error((error) => {
-    parts.log("warning", `Slack: a request could not be handled: ${withoutSecrets(error.message)}`);
+    parts.log("warning", `Slack: a request could not be handled: ${reasonOf(error)}`);
     return Promise.resolve();
   });
 }

@@ -6,6 +6,7 @@ import { inlinesOf } from "../../src/message/inlines.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { Clock, Log } from "../../src/ports.ts";
 import { ExpiringCache } from "../chat/expiring-cache.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Profiles } from "./render/rich-text.ts";
 import type { Workspace } from "./workspaces.ts";
 
@@ -143,8 +144,4 @@ function mailsIn(message: Message): ReadonlySet<string> {
     }
   }
   return mails;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,8 +4,8 @@ import type { Receipt } from "../../src/domain/notification.ts";
 import { message as messageOf, notice } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Access, Tried } from "./access.ts";
-import { withoutSecrets } from "./bolt-logger.ts";
 import { ExpiringCache } from "../chat/expiring-cache.ts";
 import type { People, SlackPerson } from "./people.ts";
 import { PLATFORM, receiptOf } from "./receipt.ts";
@@ -275,8 +275,4 @@ function threadOf({ channel, conversation }: Asked, { id }: Workspace): Receipt 
 
 function said(text: string): Message {
   return messageOf("info", text, [notice("info", text)]);
-}
-
-function reasonOf(error: unknown): string {
-  return withoutSecrets(error instanceof Error ? error.message : String(error));
 }

@@ -4,7 +4,7 @@ import { MINUTE, SECOND } from "../../src/domain/instant.ts";
 import type { Duration } from "../../src/domain/instant.ts";
 import { DoorbellError } from "../../src/errors.ts";
 import type { Clock, Log, RandomSource } from "../../src/ports.ts";
-import { withoutSecrets } from "./bolt-logger.ts";
+import { reasonOf } from "../chat/reason.ts";
 import { codeOf } from "./delivery-error.ts";
 import type { SlackHealth } from "./health.ts";
 
@@ -71,7 +71,7 @@ export class SocketConnection {
       if (isRefusal(error)) {
         throw new DoorbellError(
           "credentials",
-          `Slack refuses the app token (${reasonOf(error)}). Make one with the scope connections:write under "Basic Information" of the app, and set \`slack.app-token\`.`,
+          `Slack refuses the app token (${refusalOf(error)}). Make one with the scope connections:write under "Basic Information" of the app, and set \`slack.app-token\`.`,
           { cause: error },
         );
       }
@@ -119,7 +119,7 @@ export class SocketConnection {
         }
       } else {
         failures += 1;
-        log("warning", `Slack: no connection: ${reasonOf(error)}`);
+        log("warning", `Slack: no connection: ${refusalOf(error)}`);
       }
       if (signal.aborted) {
         return;
@@ -142,7 +142,7 @@ export class SocketConnection {
       if (isRefusal(error)) {
         this.#parts.health.refused(
           SUBJECT,
-          `Slack refuses the app token (${reasonOf(error)}): set \`slack.app-token\`.`,
+          `Slack refuses the app token (${refusalOf(error)}): set \`slack.app-token\`.`,
         );
       }
       return error ?? new Error("the connection closed before Slack said hello");
@@ -197,9 +197,10 @@ function isRefusal(error: unknown): boolean {
   return error instanceof webApi.WebAPIPlatformError && REFUSALS.has(error.data.error);
 }
 
-function reasonOf(error: unknown): string {
+/** Slack's own code says it best. */
+function refusalOf(error: unknown): string {
   if (error instanceof webApi.WebAPIPlatformError) {
     return codeOf(error);
   }
-  return withoutSecrets(error instanceof Error ? error.message : String(error));
+  return reasonOf(error);
 }

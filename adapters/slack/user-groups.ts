@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { MINUTE, SECOND } from "../../src/domain/instant.ts";
 import type { Clock, Log } from "../../src/ports.ts";
-import { withoutSecrets } from "./bolt-logger.ts";
 import { ExpiringCache } from "../chat/expiring-cache.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Workspace } from "./workspaces.ts";
 
 /** How long a list of members counts: whoever leaves a group is answered for so long. */
@@ -59,7 +59,7 @@ export class UserGroups {
       const answer = await workspace.client.usergroups.users.list({ usergroup: group });
       return new Set(membersAnswer.parse(answer).users);
     } catch (error) {
-      const reason = withoutSecrets(error instanceof Error ? error.message : String(error));
+      const reason = reasonOf(error);
       this.#log("warning", `Slack does not tell who is in the group ${group}: ${reason}`);
       return null;
     }

@@ -3,6 +3,7 @@ import type { ChannelRef } from "../../src/domain/notification.ts";
 import { choices, message as messageOf, paragraph } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Access } from "./access.ts";
 import type { InvokeAnswer } from "./bot.ts";
 import type { Conversations } from "./conversations.ts";
@@ -12,7 +13,6 @@ import type { Arrival } from "./incoming.ts";
 import { isInstallation, lifecycleOf } from "./lifecycle.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Pressing } from "./pressing.ts";
-import { reasonOf } from "./questions.ts";
 import type { Questions } from "./questions.ts";
 import { typedText } from "./typed-text.ts";
 

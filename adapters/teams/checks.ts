@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Log } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { AccessToken } from "./bot.ts";
 import { deliveryError } from "./delivery-error.ts";
-import { reasonOf } from "./questions.ts";
 import type { TeamsSettings } from "./settings.ts";
 
 /** One thing that was looked at, as `doctor` tells it. */

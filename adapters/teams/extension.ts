@@ -1,10 +1,10 @@
 import { SECOND } from "../../src/domain/instant.ts";
 import type { Duration } from "../../src/domain/instant.ts";
 import type { ChatHandlers, Clock, Log, OpeningHit } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { InvokeAnswer } from "./bot.ts";
 import { extensionQuery } from "./incoming.ts";
 import type { Arrival } from "./incoming.ts";
-import { reasonOf } from "./questions.ts";
 import type { Questions } from "./questions.ts";
 import { renderExtensionHit } from "./render/extension-hit.ts";
 import { renderMessage } from "./render/render.ts";

@@ -1,11 +1,12 @@
 import { SECOND } from "../../src/domain/instant.ts";
 import type { Duration } from "../../src/domain/instant.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Tried } from "./access.ts";
 import type { InvokeAnswer } from "./bot.ts";
 import type { Arrival } from "./incoming.ts";
 import type { TeamsPerson } from "./people.ts";
-import { reasonOf, said } from "./questions.ts";
+import { said } from "./questions.ts";
 import type { Questions } from "./questions.ts";
 import type { AdaptiveCard } from "./render/card.ts";
 import { CARD_CONTENT_TYPE } from "./render/card.ts";

@@ -7,6 +7,7 @@ import { code, context, message as messageOf, notice } from "../../src/message/b
 import type { Message } from "../../src/message/message.ts";
 import type { ChatHandlers, Clock, Log } from "../../src/ports.ts";
 import { ExpiringCache } from "../chat/expiring-cache.ts";
+import { reasonOf } from "../chat/reason.ts";
 import type { Access, Admittance, Tried } from "./access.ts";
 import type { Arrival } from "./incoming.ts";
 import type { TeamsPerson } from "./people.ts";
@@ -14,7 +15,6 @@ import type { Posting } from "./posting.ts";
 import { PLATFORM, receiptOf } from "./receipt.ts";
 import { renderPages } from "./render/render.ts";
 import type { Rendered } from "./render/render.ts";
-import { withoutSecrets } from "./without-secrets.ts";
 
 /** After so long without an answer, the asker is shown that it comes. */
 const PATIENCE: Duration = 0.7 * SECOND;
@@ -200,11 +200,6 @@ export class Questions {
 /** A message that is one sentence. */
 export function said(text: string): Message {
   return messageOf("info", text, [notice("info", text)]);
-}
-
-/** What went wrong, in a line for the log. */
-export function reasonOf(error: unknown): string {
-  return withoutSecrets(error instanceof Error ? error.message : String(error));
 }
 
 function threadOf({ conversation, root }: Arrival): Receipt | null {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import { bodyOf } from "../chat/request-body.ts";
 
 /** Teams sends no activity that comes near. */
@@ -45,7 +46,7 @@ export class RequestGuard {
       }
     } catch (error) {
       // Slow bodies and broken connections: the server has answered them, where it could.
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.#parts.log("warning", `Teams: a request broke off: ${reason}`);
       response.destroy();
     }

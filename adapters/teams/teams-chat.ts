@@ -16,6 +16,7 @@ import type {
   PostOptions,
   RandomSource,
 } from "../../src/ports.ts";
+import { reasonOf } from "../chat/reason.ts";
 import { watched } from "../chat/watched.ts";
 import { REQUEST_TIMEOUT } from "../chat/http-limits.ts";
 import { Access } from "./access.ts";
@@ -30,7 +31,7 @@ import { People } from "./people.ts";
 import { PictureShelf, postPicture } from "./pictures.ts";
 import { Posting } from "./posting.ts";
 import { Pressing } from "./pressing.ts";
-import { Questions, reasonOf } from "./questions.ts";
+import { Questions } from "./questions.ts";
 import { PLATFORM } from "./receipt.ts";
 import { pathOf, RequestGuard } from "./request-guard.ts";
 import type { Answer } from "./request-guard.ts";

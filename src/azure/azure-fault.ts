@@ -1,7 +1,7 @@
 import type { Duration } from "../domain/instant.ts";
 import { DoorbellError } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
-import { withoutSecrets } from "./without-secrets.ts";
+import { withoutSecrets } from "../domain/without-secrets.ts";
 
 /** Why a call to Azure failed, which decides what is done next. */
 export type FaultKind =

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { jsonLine } from "../../src/domain/json-line.ts";
+import { jsonLine, rowLine } from "../../src/domain/json-line.ts";
 
 describe("a line of JSON", () => {
   test.each([
@@ -22,4 +22,20 @@ describe("a line of JSON", () => {
       }),
     );
   });
+});
+
+test("JSON of somebody else on one line says the same, and steers nothing, however it was laid out", () => {
+  fc.assert(
+    fc.property(
+      fc.jsonValue({ stringUnit: "binary" }),
+      fc.constantFrom(undefined, 2, "\t"),
+      fc.boolean(),
+      (value, indent, isFromWindows) => {
+        const json = JSON.stringify(value, null, indent);
+        const line = rowLine(isFromWindows ? json.replaceAll("\n", "\r\n") : json);
+        expect(JSON.stringify(JSON.parse(line))).toBe(JSON.stringify(value));
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      },
+    ),
+  );
 });
