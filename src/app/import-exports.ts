@@ -9,7 +9,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { WorkingHours } from "../domain/working-hours.ts";
 import { DoorbellError } from "../errors.ts";
 import { IngestService } from "../ingest/ingest-service.ts";
-import type { ImportedPart } from "../ingest/ingest-service.ts";
+import type { ImportedPart } from "../ingest/import-intake.ts";
 import { LeaseKeeper } from "../ingest/lease-keeper.ts";
 import { notificationRouter } from "../notify/notification-router.ts";
 import type { Clock, RandomSource, Store } from "../ports.ts";

@@ -1,14 +1,14 @@
-import type { FeedHealth, FeedPage, ReadSpan, ReceivedEvent } from "../domain/feed.ts";
-import { importFeed, readReach, writeReach } from "../domain/imported-reach.ts";
-import { DAY, SECOND } from "../domain/instant.ts";
+import type { FeedHealth, FeedPage, ReceivedEvent } from "../domain/feed.ts";
+import { DAY } from "../domain/instant.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
-import { withSpan } from "../domain/read-span.ts";
 import { feedLease, subscriptionLease } from "../domain/lease-name.ts";
 import { isLeaseLost } from "../errors.ts";
 import type { ActivitySource, RandomSource } from "../ports.ts";
 import { Conclusions } from "./conclusions.ts";
 import { subscriptionsOf } from "./content.ts";
 import { moveOf } from "./feed-move.ts";
+import { ImportIntake } from "./import-intake.ts";
+import type { ImportedPart } from "./import-intake.ts";
 import { persevere } from "./perseverance.ts";
 import type { Persevered } from "./perseverance.ts";
 import { PostponedConclusions } from "./postponed-conclusions.ts";
@@ -44,12 +44,6 @@ export interface IngestHealth {
   }[];
 }
 
-/** A part of an export. */
-export interface ImportedPart extends Pick<FeedPage, "events" | "quarantined"> {
-  /** With the last part of an export: from its first row to its last, relevant or not. */
-  readonly reached?: ReadSpan | null;
-}
-
 /**
  * Takes what feeds and exports bring into the store, and keeps the trail there true as time goes on. Among
  * replicas it reads, and concludes, what it holds the leases of.
@@ -59,6 +53,7 @@ export class IngestService {
   readonly #keeper: TrailKeeper;
   /** null where no other program uses the store. */
   readonly #conclusions: Conclusions | null;
+  readonly #imports: ImportIntake;
   readonly #sources = new Map<string, ActivitySource>();
   /** What cannot be stored at the moment, by feed or Azure subscription. */
   readonly #problems = new Map<string, string>();
@@ -79,6 +74,11 @@ export class IngestService {
     this.#settledAt = this.#wallNow();
     this.#conclusions =
       leases === null ? null : new Conclusions(this.#keeper, leases, wall ?? clock);
+    this.#imports = new ImportIntake(parts, {
+      keeper: this.#keeper,
+      conclusions: this.#conclusions,
+      settle: async (azureSubscription) => this.#settle(azureSubscription),
+    });
   }
 
   /**
@@ -159,81 +159,9 @@ export class IngestService {
     return taken.done;
   }
 
-  /**
-   * Stores what exports hold, how far they reached, and when they have ended what follows from it. Each
-   * part is tried once.
-   *
-   * @returns how many events were new.
-   * @throws DoorbellError when the store fails: the parts before stay, and may be imported again.
-   */
+  /** As `ImportIntake.importAll`. */
   async importAll(parts: AsyncIterable<ImportedPart>): Promise<number> {
-    let added = 0;
-    const touched = new Set<string>();
-    const ofExport = new Set<string>();
-    for await (const { events, quarantined, reached = null } of parts) {
-      const subscriptions = subscriptionsOf(events, []);
-      const content = { events, quarantined, sightings: [], move: null };
-      await this.#holdForImport(subscriptions.filter((one) => !touched.has(one)));
-      added += await this.#keeper.store(content, subscriptions, () => false);
-      for (const one of subscriptions) {
-        touched.add(one);
-        ofExport.add(one);
-      }
-      if (reached !== null) {
-        for (const one of ofExport) {
-          await this.#keepReach(one, reached);
-        }
-        ofExport.clear();
-      }
-    }
-    for (const one of touched) {
-      await this.#seeConcluded(one);
-    }
-    return added;
-  }
-
-  async #keepReach(azureSubscription: string, reached: ReadSpan): Promise<void> {
-    const { store, leases, wall, clock } = this.#parts;
-    const feed = importFeed(azureSubscription);
-    // Not that of the Azure subscription, which a program that serves may hold; imports that run side by
-    // side take turns.
-    const lease = feedLease(feed, null);
-    while ((await leases?.take(lease)) === null) {
-      await (wall ?? clock).sleep(SECOND);
-    }
-    try {
-      const cursor = writeReach(withSpan(readReach(await store.cursor(feed)), reached));
-      const move = { feed, lease, cursor, read: null };
-      await this.#keeper.store(
-        { events: [], sightings: [], quarantined: [], move },
-        [],
-        () => false,
-      );
-      await this.#keeper.storeHeld(feed);
-    } finally {
-      await leases?.give(lease);
-    }
-    // To be restored with what the store says now.
-    await this.#keeper.release(azureSubscription);
-  }
-
-  /** Holds an Azure subscription from its first row to its last, where nobody else does. */
-  async #holdForImport(subscriptions: readonly string[]): Promise<void> {
-    for (const one of subscriptions) {
-      await this.#parts.leases?.take(subscriptionLease(one));
-    }
-  }
-
-  async #seeConcluded(azureSubscription: string): Promise<void> {
-    if (this.#conclusions === null) {
-      await this.#settle(azureSubscription);
-    } else if (!(await this.#conclusions.see(azureSubscription))) {
-      this.#parts.onProblem(
-        `Azure subscription ${azureSubscription} has what was imported, but the Doorbell that serves it is slow to draw conclusions: it will.`,
-      );
-    }
-    await this.#keeper.release(azureSubscription);
-    await this.#parts.leases?.give(subscriptionLease(azureSubscription));
+    return this.#imports.importAll(parts);
   }
 
   /**
