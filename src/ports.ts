@@ -282,6 +282,8 @@ export interface TrailReader {
   /** Openings and requests in a trail's order, with the guards of the VMs asked about. */
   trail(query: TrailQuery): Promise<Trail>;
   names(): Promise<TrailNames>;
+  /** How many openings stand, as far as is known. */
+  standing(): Promise<number>;
   /** The kept events of these identities, in any order; those that are not kept are missing. */
   evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]>;
   /**

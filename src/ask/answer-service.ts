@@ -19,6 +19,8 @@ import type { Knowledge } from "./knowledge.ts";
 
 /** How the running program is doing. */
 export interface ServiceState {
+  /** How many openings stand. */
+  readonly standing: number;
   readonly feeds: readonly FeedHealth[];
   readonly outbox: OutboxHealth;
   readonly chats: readonly ChatState[];
@@ -29,7 +31,7 @@ export interface ServiceState {
 
 /** `status` of a running program: feeds, their cost, the outbox, and how far the log was read. */
 export function answerService(knowledge: Knowledge, state: ServiceState): Message {
-  const standing = knowledge.trail.openings.filter(({ closedAt }) => closedAt === null).length;
+  const { standing } = state;
   const failing = state.feeds.filter(({ problem }) => problem !== null);
   const elsewhere = state.feeds.filter(({ heldBy }) => heldBy !== undefined);
   const said = `${feedWords(state.feeds.length, failing.length, elsewhere.length)}${counted(standing, "opening")}.`;

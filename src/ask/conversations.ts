@@ -270,6 +270,7 @@ export class Conversations {
   async #status(knowledge: Knowledge): Promise<Message> {
     const { store, feeds, chats } = this.#parts;
     return answerService(knowledge, {
+      standing: await store.standing(),
       feeds: feeds(),
       chats: chats(),
       outbox: await store.outboxHealth(),

@@ -47,7 +47,6 @@ export function trailQueryOf(question: Question, knownTo: Instant): TrailQuery |
     case "opened-from-address":
       return { ...ofVm, period: question.period };
     case "status":
-      return { ...WHOLE_TRAIL, closedAfter: knownTo };
     case "help":
       return null;
   }

@@ -85,7 +85,7 @@ import type { Claim } from "./outbox.ts";
 import { announcementsBy, nextDueAt, readHealth } from "./outbox-view.ts";
 import { addToTally } from "./tally.ts";
 import { thinStore } from "./thinning.ts";
-import { readStoredTrail, readTrail } from "./trail-query.ts";
+import { countStanding, readStoredTrail, readTrail } from "./trail-query.ts";
 
 /** The store, on either database. */
 export class DatabaseStore implements Store {
@@ -112,6 +112,10 @@ export class DatabaseStore implements Store {
 
   async names(): Promise<TrailNames> {
     return this.#database.read(async (db) => this.#names.names(db));
+  }
+
+  async standing(): Promise<number> {
+    return this.#database.read(countStanding);
   }
 
   async evidence(eventIds: readonly string[]): Promise<readonly ActivityEvent[]> {

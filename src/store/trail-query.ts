@@ -8,7 +8,7 @@ import type { TrailQuery } from "../ports.ts";
 import { batchesOf } from "./batches.ts";
 import type { Queries } from "./schema.ts";
 import { readGuard, readOpening, readRequest } from "./trail-codec.ts";
-import { nameKey } from "./trail-rows.ts";
+import { AFTER_ALL, nameKey } from "./trail-rows.ts";
 
 /** Longer words than any name has are not looked for: the question itself then finds nothing. */
 const LONGEST_PART = 1_000;
@@ -26,6 +26,16 @@ export async function readTrail(db: Queries, query: TrailQuery): Promise<Trail> 
   const openings = (await openingBodies(db, query)).map(readOpening);
   const requests = (await requestBodies(db, query, openings)).map(readRequest);
   return sortedTrail(openings, requests, await guardsOf(db, query.vm));
+}
+
+/** How many openings have no end. */
+export async function countStanding(db: Queries): Promise<number> {
+  const row = await db
+    .selectFrom("opening")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("ended_at", "=", AFTER_ALL)
+    .executeTakeFirst();
+  return row?.count ?? 0;
 }
 
 /** Everything stored of one Azure subscription. */

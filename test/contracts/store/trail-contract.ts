@@ -156,6 +156,17 @@ export function trailContract(ground: Ground): void {
       expect(found).toEqual(QUERIES);
     });
 
+    test("It is counted what stands, as the trail has it.", async () => {
+      const { store } = await storeOn(ground);
+      expect(await store.standing()).toBe(0);
+      await filled(store);
+      expect(await store.standing()).toBe(
+        OPENINGS.filter(({ closedAt }) => closedAt === null).length,
+      );
+      await store.commit(change({ goneOpenings: ["o-ad0000000005"] }));
+      expect(await store.standing()).toBe(1);
+    });
+
     test("What comes back is what was stored, to the order of its keys.", async () => {
       const { store } = await storeOn(ground);
       await filled(store);
