@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from "vitest";
 import { chatHandlers, ClosedChannels, namesWith } from "../../src/app/chat-handlers.ts";
 import { EVERY_JIT_OPENING } from "../../src/ask/chat-command.ts";
-import { Conversations } from "../../src/ask/conversations.ts";
 import { Reception } from "../../src/ask/reception.ts";
 import type { ChannelChange } from "../../src/domain/chat.ts";
 import type { ChannelRef } from "../../src/domain/notification.ts";
 import type { ChatHandlers } from "../../src/ports.ts";
 import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
+import { conversationsOn } from "../ask/conversations-on.ts";
 import { at, OPEN, opening, resource } from "../ask/trail-builder.ts";
 import { change, channel } from "../contracts/store/changes.ts";
 import { StandingClock } from "../contracts/store/ground.ts";
@@ -42,17 +42,7 @@ async function desk(): Promise<Desk> {
   const closed = new ClosedChannels();
   const log: string[] = [];
   const resumed: ChannelRef[] = [];
-  const conversations = new Conversations({
-    store,
-    live: null,
-    clock,
-    zone: "UTC",
-    azureSubscriptions: [],
-    feeds: () => [],
-    chats: () => [],
-    pictures: null,
-    onReaction: () => {},
-  });
+  const conversations = conversationsOn(store, clock);
   const reception = new Reception({
     conversations,
     store,

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { keepConfiguredSubscriptions } from "../../src/app/configured-subscriptions.ts";
 import { EVERY_JIT_OPENING } from "../../src/ask/chat-command.ts";
-import { Conversations } from "../../src/ask/conversations.ts";
 import type { ConfiguredSubscription } from "../../src/config/configuration.ts";
 import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
+import { conversationsOn } from "../ask/conversations-on.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 
 const MAIN = { platform: "terminal", workspace: "", channel: "main" };
@@ -18,17 +18,7 @@ async function channel() {
   const clock = new ManualClock(1);
   const store = await openSqliteStore(":memory:", { clock });
   onTestFinished(() => store.close());
-  const conversations = new Conversations({
-    store,
-    live: null,
-    clock,
-    zone: "UTC",
-    azureSubscriptions: [],
-    feeds: () => [],
-    chats: () => [],
-    pictures: null,
-    onReaction: () => {},
-  });
+  const conversations = conversationsOn(store, clock);
   let said = 0;
   return {
     start: async (configured: readonly ConfiguredSubscription[], now: number) =>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { Conversations } from "../../src/ask/conversations.ts";
+import type { Conversations } from "../../src/ask/conversations.ts";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Opening } from "../../src/domain/opening.ts";
 import type { Message } from "../../src/message/message.ts";
@@ -8,6 +8,7 @@ import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import { change, channel, notification } from "../contracts/store/changes.ts";
 import { StandingClock } from "../contracts/store/ground.ts";
 import { messageText } from "../fakes/message-text.ts";
+import { conversationsOn } from "./conversations-on.ts";
 import { ALICE, at, attribution, BOB, opening, resource } from "./trail-builder.ts";
 
 const NOW = at("2026-11-23T14:05Z");
@@ -24,18 +25,8 @@ beforeEach(async () => {
   store = await openSqliteStore(":memory:", { clock });
   onTestFinished(() => store.close());
   reactions = 0;
-  conversations = new Conversations({
-    store,
-    live: null,
-    clock,
-    zone: "UTC",
-    azureSubscriptions: [],
-    feeds: () => [],
-    chats: () => [],
-    pictures: null,
-    onReaction: () => {
-      reactions += 1;
-    },
+  conversations = conversationsOn(store, clock, () => {
+    reactions += 1;
   });
   await known(
     opening(),

@@ -1,5 +1,4 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Conversations } from "../../src/ask/conversations.ts";
 import { BURST, PAUSE } from "../../src/ask/question-limit.ts";
 import { Reception } from "../../src/ask/reception.ts";
 import type { ReceptionParts } from "../../src/ask/reception.ts";
@@ -10,6 +9,7 @@ import { message } from "../../src/message/build.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { AuditStore } from "../../src/ports.ts";
 import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
+import { conversationsOn } from "./conversations-on.ts";
 import { at, OPEN, opening, resource } from "./trail-builder.ts";
 import { WHOLE_AUDIT } from "../contracts/store/audit-contract.ts";
 import { all, change, channel } from "../contracts/store/changes.ts";
@@ -49,17 +49,7 @@ async function desk() {
       ],
     }),
   );
-  const conversations = new Conversations({
-    store,
-    live: null,
-    clock,
-    zone: "UTC",
-    azureSubscriptions: [],
-    feeds: () => [],
-    chats: () => [],
-    pictures: null,
-    onReaction: () => {},
-  });
+  const conversations = conversationsOn(store, clock);
   return {
     clock,
     store,

@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { answerQuestion } from "../../src/ask/answer-question.ts";
-import { Conversations } from "../../src/ask/conversations.ts";
 import { parseQuestion } from "../../src/ask/parse-question.ts";
 import { questionNames } from "../../src/ask/vm-match.ts";
 import { DAY, HOUR } from "../../src/domain/instant.ts";
@@ -9,6 +8,7 @@ import type { Trail } from "../../src/domain/trail.ts";
 import type { Clock, Store } from "../../src/ports.ts";
 import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import { eventsOf, newestOf, tenantOf, trailOf } from "../correlate/tenant-feed.ts";
+import { conversationsOn } from "./conversations-on.ts";
 
 /** Questions of every kind, with what a tenant's trail offers in them. */
 function questionsAbout({ openings, requests }: Trail): readonly string[] {
@@ -96,17 +96,7 @@ test("an answer out of the store's part of the trail is the answer out of the wh
       const now = newestOf(events) + HOUR;
       const clock: Clock = { now: () => now, sleep: async () => {} };
       const store = await storeWith(trail, seed, clock);
-      const conversations = new Conversations({
-        store,
-        live: null,
-        clock,
-        zone: "UTC",
-        onReaction: () => {},
-        feeds: () => [],
-        chats: () => [],
-        pictures: null,
-        azureSubscriptions: [],
-      });
+      const conversations = conversationsOn(store, clock);
       const names = await store.names();
       for (const text of questionsAbout(trail)) {
         const parsed = parseQuestion(text, {

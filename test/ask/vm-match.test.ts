@@ -1,11 +1,11 @@
 import { expect, test, vi } from "vitest";
-import { Conversations } from "../../src/ask/conversations.ts";
 import { belongsTo, matchVms } from "../../src/ask/vm-match.ts";
 import type { KnownVm } from "../../src/ask/vm-match.ts";
 import type { ResourceId } from "../../src/domain/resource-id.ts";
 import { openSqliteStore } from "../../src/store/open-sqlite-store.ts";
 import { change } from "../contracts/store/changes.ts";
 import { StandingClock } from "../contracts/store/ground.ts";
+import { conversationsOn } from "./conversations-on.ts";
 import { at, opening, resource } from "./trail-builder.ts";
 
 const A = resource("vm", "vm-x", "rg-a");
@@ -49,17 +49,7 @@ test("A name that many VMs bear is asked back about without a look at their open
   const openings = [A, B].map((vm, index) => opening({ id: `o-${index}`, vm, vmName: vm.name }));
   await store.commit(change({ openings }));
   const read = vi.spyOn(store, "trail");
-  const conversations = new Conversations({
-    store,
-    live: null,
-    clock,
-    zone: "UTC",
-    azureSubscriptions: [],
-    feeds: () => [],
-    chats: () => [],
-    pictures: null,
-    onReaction: () => undefined,
-  });
+  const conversations = conversationsOn(store, clock);
   const { message } = await conversations.ask("who opened vm-x", null, "UTC");
   expect(JSON.stringify(message)).toContain("vm-x is the name of 2 VMs. Which one?");
   expect(read).not.toHaveBeenCalled();
