@@ -37,7 +37,7 @@ async function scene(
 ): Promise<Scene> {
   const ground = await Ground.start(new Random(5), SPEED, storeIn);
   onTestFinished(async () => ground.stop());
-  ground.clock.skip(SHOWN);
+  ground.clock.moveOn(SHOWN);
   const shownFrom = ground.clock.now();
   const { path, health } = await ground.configure("only");
   const program = new DoomedProgram(ground, path, { ...NOWHERE, ...doom(ground) });

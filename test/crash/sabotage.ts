@@ -48,14 +48,14 @@ async function verdictWith(bug: BugName, patience: number): Promise<Verdict> {
     return program;
   };
   try {
-    ground.clock.skip(SHOWN);
+    ground.clock.moveOn(SHOWN);
     const shownFrom = ground.clock.now();
     // The tenant has a story of its own: it may die of that before it serves.
     const doomed = await start("after chat.postMessage");
     const ringsFrom = ground.clock.now();
     await ground.open();
     await doomed.end();
-    ground.clock.skip(NAP);
+    ground.clock.moveOn(NAP);
     await start(null);
     return await settled(ground, { ringsFrom, shownFrom }, () => undefined, patience);
   } finally {

@@ -55,7 +55,7 @@ export async function runSeries(plan: SeriesPlan, tally: Tally): Promise<void> {
   const ground = await Ground.start(random, SPEED, plan.storeIn);
   const crowd = new Crowd(ground);
   try {
-    ground.clock.skip(SHOWN);
+    ground.clock.moveOn(SHOWN);
     const shownFrom = ground.clock.now();
     for (let replica = 0; replica < plan.replicas; replica += 1) {
       await crowd.start(replica, null, 1);
@@ -100,7 +100,7 @@ async function playRound(
   const needsNews = step !== null && isAfterNews(step);
   await (joins ? crowd.killAll() : crowd.end(victim));
   if (replicas === 1 && (needsNews || random.chance(0.5))) {
-    ground.clock.skip(NAP);
+    ground.clock.moveOn(NAP);
   }
   stir(ground, random, step);
   const count = joins || needsNews || random.chance(0.7) ? 1 : random.int(2, 3);

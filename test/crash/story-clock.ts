@@ -52,7 +52,7 @@ export class StoryClock implements Clock {
   }
 
   /** So much time passes at once: while no program runs, or as for a machine that slept. */
-  skip(duration: Duration): void {
+  moveOn(duration: Duration): void {
     this.#course = { ...this.#course, story: this.#course.story + duration };
     this.#write(this.file, 0);
   }
