@@ -29,7 +29,8 @@ export class TurnsForOthers implements KyselyPlugin {
   }: {
     readonly result: QueryResult<UnknownRow>;
   }): Promise<QueryResult<UnknownRow>> {
-    this.#taken += this.#clock.now() - this.#began;
+    // A clock that was set back gives nobody an hour without a turn.
+    this.#taken += Math.max(0, this.#clock.now() - this.#began);
     if (this.#taken >= LONGEST_TURN) {
       this.#taken = 0;
       await nextTurn();

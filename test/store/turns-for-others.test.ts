@@ -21,4 +21,6 @@ test("Statements that take long together let others have their turn, quick ones 
   now += 1_000;
   expect(await runs(13)).toBe(false);
   expect(await runs(13)).toBe(true);
+  expect(await runs(-3_600_000)).toBe(false);
+  expect(await runs(30)).toBe(true);
 });
