@@ -1,3 +1,4 @@
+import { compareText } from "../domain/compare-text.ts";
 import type { Question, VmFilter } from "../domain/question.ts";
 import { VM_TYPE, sharedNames } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
@@ -46,7 +47,9 @@ function vmsOf(trail: Trail): readonly KnownVm[] {
       add(target.vm.name, target.vm);
     }
   }
-  return [...found.values()].sort((a, b) => compare(a.name, b.name) || compare(vmKey(a), vmKey(b)));
+  return [...found.values()].sort(
+    (a, b) => compareText(a.name, b.name) || compareText(vmKey(a), vmKey(b)),
+  );
 }
 
 /** Every VM and every person of the trail. */
@@ -64,7 +67,7 @@ export function namesOf(trail: Trail): TrailNames {
       people.add(actor.name);
     }
   }
-  return { vms: vmsOf(trail), people: [...people].sort(compare) };
+  return { vms: vmsOf(trail), people: [...people].sort(compareText) };
 }
 
 /** The names that a question may use. */
@@ -182,8 +185,4 @@ function vmKey(vm: KnownVm): string {
 
 function sameName(a: string | null, b: string): boolean {
   return a !== null && a.toLowerCase() === b.toLowerCase();
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

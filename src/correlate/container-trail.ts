@@ -1,8 +1,9 @@
+import { compareText } from "../domain/compare-text.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import { attributeSpans } from "./attribution.ts";
 import type { Dating } from "./dating.ts";
-import { byTime, compareText } from "./fact-set.ts";
+import { byTime } from "./fact-set.ts";
 import type { KnownVms, PlacedGuard } from "./openings.ts";
 import { guardsOf, openingsOf } from "./openings.ts";
 import type { RequestSlot, SlotIndex } from "./request-slots.ts";

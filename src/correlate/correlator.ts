@@ -1,9 +1,10 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { Guard, Trail } from "../domain/trail.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
-import { compareText, FactSet } from "./fact-set.ts";
+import { FactSet } from "./fact-set.ts";
 import type { FindingContext } from "./findings.ts";
 import { addFindings } from "./findings.ts";
 import { byOpening } from "./openings.ts";

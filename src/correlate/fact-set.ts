@@ -1,4 +1,5 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import { compareText } from "../domain/compare-text.ts";
 
 /** How a set of events changed. */
 interface FactChange {
@@ -55,14 +56,6 @@ export class FactSet {
 /** Orders events by time, then identity: the same order for the same set. */
 export function byTime(a: ActivityEvent, b: ActivityEvent): number {
   return a.at - b.at || compareText(a.id, b.id);
-}
-
-/** Orders text by code units: the same on every machine, unlike a locale's order. */
-export function compareText(a: string, b: string): number {
-  if (a === b) {
-    return 0;
-  }
-  return a < b ? -1 : 1;
 }
 
 function derivedId(feedKey: string): string {

@@ -1,4 +1,5 @@
 import type { AccessRequest } from "../domain/access-request.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
@@ -6,7 +7,6 @@ import { portText } from "../domain/security-rule.ts";
 import type { Guard } from "../domain/trail.ts";
 import type { AttributedSpan } from "./attributed-span.ts";
 import { closingOf } from "./closings.ts";
-import { compareText } from "./fact-set.ts";
 import { shortId } from "../domain/short-id.ts";
 import { namesInDescription } from "./jit-rule.ts";
 import type { RequestSlot } from "./request-slots.ts";

@@ -1,6 +1,6 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import { compareText } from "../domain/compare-text.ts";
 import { HOUR } from "../domain/instant.ts";
-import { compareText } from "./fact-set.ts";
 
 const LONGEST_OPERATION = 2 * HOUR;
 

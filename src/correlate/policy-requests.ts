@@ -1,5 +1,6 @@
 import type { AccessRequest, RequestedPort, RequestTarget } from "../domain/access-request.ts";
 import { sameSources, sourcesKey } from "../domain/address-prefix.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { Duration, Instant } from "../domain/instant.ts";
 import { MINUTE } from "../domain/instant.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
@@ -8,7 +9,6 @@ import { shortId } from "../domain/short-id.ts";
 import type { PolicyRequest, PolicyRequestPort, Sighting } from "../domain/sighting.ts";
 import type { ActorDirectory } from "./actors.ts";
 import { isSameActor } from "./actors.ts";
-import { compareText } from "./fact-set.ts";
 import { firstNotBefore } from "./in-time-order.ts";
 
 /** How far a policy's `startTimeUtc` may lie from the request's first row in the log. */

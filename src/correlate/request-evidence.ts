@@ -1,8 +1,8 @@
+import { compareText } from "../domain/compare-text.ts";
 import { durationText, MINUTE } from "../domain/instant.ts";
 import type { Duration } from "../domain/instant.ts";
 import type { Reason } from "../domain/opening.ts";
 import { portText } from "../domain/security-rule.ts";
-import { compareText } from "./fact-set.ts";
 import { namesInDescription } from "./jit-rule.ts";
 import type { RequestSlot } from "./request-slots.ts";
 import { END_TOLERANCE, writesAfter } from "./request-slots.ts";

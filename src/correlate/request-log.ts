@@ -1,10 +1,11 @@
 import type { AccessRequest } from "../domain/access-request.ts";
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import { compareText } from "../domain/compare-text.ts";
 import { MINUTE } from "../domain/instant.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ActorDirectory } from "./actors.ts";
 import { isSameActor } from "./actors.ts";
-import { byTime, compareText } from "./fact-set.ts";
+import { byTime } from "./fact-set.ts";
 import { areHalves, toRequest } from "./requests.ts";
 import { RowGroup } from "./row-group.ts";
 

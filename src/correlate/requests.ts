@@ -1,12 +1,12 @@
 import type { AccessRequest, RequestedPort, RequestTarget } from "../domain/access-request.ts";
 import type { ActivityEvent, JitRequestBody } from "../domain/activity-event.ts";
 import { sourcesKey } from "../domain/address-prefix.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import { JIT_POLICY_TYPE, VM_TYPE } from "../domain/resource-id.ts";
 import { portText } from "../domain/security-rule.ts";
 import type { ActorDirectory } from "./actors.ts";
-import { compareText } from "./fact-set.ts";
 import { shortId } from "../domain/short-id.ts";
 import { outcomeOf } from "./operations.ts";
 

@@ -1,9 +1,9 @@
 import { sourcesKey } from "../domain/address-prefix.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
 import type { PortRange, SecurityRule } from "../domain/security-rule.ts";
 import { portText, ruleKey } from "../domain/security-rule.ts";
-import { compareText } from "./fact-set.ts";
 import type { RuleWrite } from "./rule-writes.ts";
 import { endsRule, LONGEST_WRITE, WriteSequence } from "./write-sequence.ts";
 

@@ -1,4 +1,5 @@
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Actor } from "../domain/principal.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
@@ -7,7 +8,6 @@ import type { SecurityRule } from "../domain/security-rule.ts";
 import { ruleKey } from "../domain/security-rule.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import type { ActorDirectory, ProviderProof } from "./actors.ts";
-import { compareText } from "./fact-set.ts";
 import type { Operation, Outcome } from "./operations.ts";
 
 /**

@@ -63,15 +63,13 @@ export class IngestService {
   readonly #followed = new Set<string>();
   /** Up to when Azure subscriptions were thinned by this program. */
   readonly #thinned = new Map<string, Instant>();
-  readonly #postponed = new PostponedConclusions();
-  /** When it was last done with what was postponed, in real time. */
-  #settledAt: Instant;
+  readonly #postponed: PostponedConclusions;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
     this.#keeper = new TrailKeeper(parts, (id) => this.#followed.has(id));
     const { leases, wall, clock } = parts;
-    this.#settledAt = this.#wallNow();
+    this.#postponed = new PostponedConclusions(this.#wallNow());
     this.#conclusions =
       leases === null ? null : new Conclusions(this.#keeper, leases, wall ?? clock);
     this.#imports = new ImportIntake(parts, {
@@ -182,17 +180,13 @@ export class IngestService {
   }
 
   async #settlePostponed(): Promise<void> {
-    let before = this.#wallNow();
-    this.#postponed.begin(before - this.#settledAt);
+    this.#postponed.begin(this.#wallNow());
     for (const one of this.#postponed.all) {
       if (this.#postponed.mayGoOn) {
         await this.#attempt(one, async () => this.#settle(one));
-        const now = this.#wallNow();
-        this.#postponed.took(now - before);
-        before = now;
+        this.#postponed.worked(this.#wallNow());
       }
     }
-    this.#settledAt = before;
   }
 
   /** Without real time nothing takes any. */

@@ -1,5 +1,5 @@
 import { MINUTE } from "../domain/instant.ts";
-import type { Duration } from "../domain/instant.ts";
+import type { Duration, Instant } from "../domain/instant.ts";
 
 /** While history comes, what follows from it gets one part of the time for so many that go to the rest. */
 const PARTS_FOR_THE_REST = 2;
@@ -17,6 +17,12 @@ export class PostponedConclusions {
   #isLimited = false;
   /** The time that may be taken; below 0 when too much was. */
   #saved: Duration = 0;
+  /** When conclusions were last begun or drawn. */
+  #at: Instant;
+
+  constructor(now: Instant) {
+    this.#at = now;
+  }
 
   /** Those that most came of are first. */
   get all(): readonly string[] {
@@ -38,23 +44,21 @@ export class PostponedConclusions {
     this.#arrived.delete(azureSubscription);
   }
 
-  /**
-   * Conclusions are about to be drawn.
-   *
-   * @param pause how long none were.
-   */
-  begin(pause: Duration): void {
+  /** Conclusions are about to be drawn, in real time. */
+  begin(now: Instant): void {
     this.#isLimited = this.#isComing;
     this.#isComing = false;
-    const saved = Math.max(0, pause) / PARTS_FOR_THE_REST;
+    const saved = Math.max(0, now - this.#at) / PARTS_FOR_THE_REST;
     this.#saved = Math.min(this.#saved + saved, MOST_SAVED);
+    this.#at = now;
   }
 
-  /** Conclusions about one Azure subscription took so long. */
-  took(duration: Duration): void {
+  /** Conclusions about one Azure subscription took until now. */
+  worked(now: Instant): void {
     if (this.#isLimited) {
-      this.#saved -= duration;
+      this.#saved -= now - this.#at;
     }
+    this.#at = now;
   }
 
   /** Whether there is time for more. */

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Expression, SqlBool } from "kysely";
 import type { AccessRequest } from "../domain/access-request.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { Opening } from "../domain/opening.ts";
 import type { VmFilter } from "../domain/question.ts";
 import type { Guard, Trail } from "../domain/trail.ts";
@@ -72,8 +73,8 @@ export function sortedTrail(
   guards: readonly Guard[],
 ): Trail {
   return {
-    openings: openings.toSorted((a, b) => a.openedAt - b.openedAt || compare(a.id, b.id)),
-    requests: requests.toSorted((a, b) => a.at - b.at || compare(a.id, b.id)),
+    openings: openings.toSorted((a, b) => a.openedAt - b.openedAt || compareText(a.id, b.id)),
+    requests: requests.toSorted((a, b) => a.at - b.at || compareText(a.id, b.id)),
     guards,
   };
 }
@@ -274,8 +275,4 @@ async function guardsOf(db: Queries, filter: VmFilter): Promise<readonly Guard[]
     .orderBy("guard.vm_name_key");
   const rows = await (named === null ? select : select.where(named)).execute();
   return rows.map(({ body }) => readGuard(body));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
