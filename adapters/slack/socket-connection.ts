@@ -71,7 +71,7 @@ export class SocketConnection {
       if (isRefusal(error)) {
         throw new DoorbellError(
           "credentials",
-          `Slack refuses the app token (${refusalOf(error)}). Make one with the scope connections:write under "Basic Information" of the app, and set \`slack.app-token\`.`,
+          `Slack refuses the app token (${codeOrReason(error)}). Make one with the scope connections:write under "Basic Information" of the app, and set \`slack.app-token\`.`,
           { cause: error },
         );
       }
@@ -119,7 +119,7 @@ export class SocketConnection {
         }
       } else {
         failures += 1;
-        log("warning", `Slack: no connection: ${refusalOf(error)}`);
+        log("warning", `Slack: no connection: ${codeOrReason(error)}`);
       }
       if (signal.aborted) {
         return;
@@ -142,7 +142,7 @@ export class SocketConnection {
       if (isRefusal(error)) {
         this.#parts.health.refused(
           SUBJECT,
-          `Slack refuses the app token (${refusalOf(error)}): set \`slack.app-token\`.`,
+          `Slack refuses the app token (${codeOrReason(error)}): set \`slack.app-token\`.`,
         );
       }
       return error ?? new Error("the connection closed before Slack said hello");
@@ -197,8 +197,8 @@ function isRefusal(error: unknown): boolean {
   return error instanceof webApi.WebAPIPlatformError && REFUSALS.has(error.data.error);
 }
 
-/** Slack's own code says it best. */
-function refusalOf(error: unknown): string {
+/** Slack's own code where it gave one. */
+function codeOrReason(error: unknown): string {
   if (error instanceof webApi.WebAPIPlatformError) {
     return codeOf(error);
   }

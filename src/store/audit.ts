@@ -5,13 +5,18 @@ import type { AuditEntry, AuditQuery } from "../domain/audit.ts";
 import type { ChannelRef } from "../domain/notification.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Database } from "./database.ts";
+import { paged } from "./paged.ts";
 import type { Queries } from "./schema.ts";
 import { among, isNumber, isText, listOf, oneOf, orNull, record } from "./shape.ts";
 import { readStored } from "./stored-shape.ts";
 import { contains } from "./trail-query.ts";
 import { nameKey } from "./trail-rows.ts";
 
-const PAGE = 500;
+interface AuditRow {
+  readonly at: Instant;
+  readonly id: string;
+  readonly body: string;
+}
 
 const auditShape = record<AuditEntry>({
   id: isText,
@@ -57,18 +62,11 @@ export async function* readAudit(
   database: Database,
   query: AuditQuery,
 ): AsyncGenerator<AuditEntry, void, undefined> {
-  let last = { at: query.from ?? Number.MIN_SAFE_INTEGER, id: "" };
-  for (;;) {
-    const { at, id } = last;
-    const rows = await database.read(async (db) => pageOf(db, query, at, id));
-    for (const { body } of rows) {
-      yield readStored(auditShape, body, "an entry of the audit");
-    }
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < PAGE) {
-      return;
-    }
-    last = end;
+  const rows = paged<AuditRow>(database, async (db, last, size) =>
+    pageOf(db, query, last ?? { at: query.from ?? Number.MIN_SAFE_INTEGER, id: "" }, size),
+  );
+  for await (const { body } of rows) {
+    yield readStored(auditShape, body, "an entry of the audit");
   }
 }
 
@@ -76,9 +74,9 @@ export async function* readAudit(
 async function pageOf(
   db: Queries,
   { to, user, channel, outcome }: AuditQuery,
-  at: Instant,
-  id: string,
-): Promise<readonly { readonly at: Instant; readonly id: string; readonly body: string }[]> {
+  { at, id }: Pick<AuditRow, "at" | "id">,
+  size: number,
+): Promise<readonly AuditRow[]> {
   const conditions = [
     sql<SqlBool>`(at, id) > (${at}, ${id})`,
     ...(to === null ? [] : [sql<SqlBool>`at < ${to}`]),
@@ -94,7 +92,7 @@ async function pageOf(
     .where(sql<SqlBool>`${sql.join(conditions, sql` and `)}`)
     .orderBy("at")
     .orderBy("id")
-    .limit(PAGE)
+    .limit(size)
     .execute();
 }
 

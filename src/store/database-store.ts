@@ -17,6 +17,7 @@ import type {
   Lease,
   LeaseBoard,
   OutboxHealth,
+  ReceivedRow,
   Removal,
   Store,
   StoreCoverage,
@@ -122,7 +123,7 @@ export class DatabaseStore implements Store {
     return this.#database.read((db) => readEvidence(db, eventIds));
   }
 
-  async rows(eventIds: readonly string[]): Promise<readonly string[]> {
+  async rows(eventIds: readonly string[]): Promise<readonly ReceivedRow[]> {
     return this.#database.read(async (db) => readRows(db, eventIds));
   }
 

@@ -1,18 +1,19 @@
 import { sql } from "kysely";
 import type { SqlBool } from "kysely";
 import type { ActivityEvent } from "../domain/activity-event.ts";
+import { compareText } from "../domain/compare-text.ts";
 import type { QuarantinedRow } from "../domain/feed.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import { DoorbellError } from "../errors.ts";
+import type { ReceivedRow } from "../ports.ts";
 import { batchesOf } from "./batches.ts";
 import type { Database } from "./database.ts";
 import { readEvent } from "./event-codec.ts";
 import { unpackText } from "./packed-text.ts";
+import { paged } from "./paged.ts";
 import { RuleSharing } from "./rule-shape.ts";
 import type { Queries } from "./schema.ts";
 import { readSighting } from "./sighting-codec.ts";
-
-const PAGE = 500;
 
 /**
  * Every variant of every event of an Azure subscription, a page at a time: between pages the database is
@@ -23,28 +24,23 @@ export async function* readEvents(
   azureSubscription: string,
 ): AsyncGenerator<ActivityEvent, void, undefined> {
   const rules = new RuleSharing();
-  let last = { id: "", digest: "" };
-  for (;;) {
-    const { id, digest } = last;
-    const rows = await database.read(async (db) =>
+  const rows = paged<{ id: string; digest: string; form: number; body: string }>(
+    database,
+    async (db, last, size) =>
       db
         .selectFrom("event")
         .select(["id", "digest", "form", "body"])
         .where("azure_subscription", "=", azureSubscription)
-        .where((eb) => eb(eb.refTuple("id", "digest"), ">", eb.tuple(id, digest)))
+        .where((eb) =>
+          eb(eb.refTuple("id", "digest"), ">", eb.tuple(last?.id ?? "", last?.digest ?? "")),
+        )
         .orderBy("id")
         .orderBy("digest")
-        .limit(PAGE)
+        .limit(size)
         .execute(),
-    );
-    for (const row of rows) {
-      yield readEvent(row.body, row.form, rules);
-    }
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < PAGE) {
-      return;
-    }
-    last = end;
+  );
+  for await (const { body, form } of rows) {
+    yield readEvent(body, form, rules);
   }
 }
 
@@ -80,7 +76,7 @@ export async function readEvidence(
 export async function readRows(
   db: Queries,
   eventIds: readonly string[],
-): Promise<readonly string[]> {
+): Promise<readonly ReceivedRow[]> {
   const found = [];
   for (const batch of batchesOf([...new Set(eventIds)])) {
     const rows = await db
@@ -91,12 +87,11 @@ export async function readRows(
     found.push(...rows);
   }
   return found
-    .toSorted((a, b) => a.at - b.at || compare(a.id, b.id) || compare(a.digest, b.digest))
-    .map(({ id, raw, raw_packed: packed }) => (packed === null ? raw : unpacked(id, packed)));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+    .toSorted((a, b) => a.at - b.at || compareText(a.id, b.id) || compareText(a.digest, b.digest))
+    .map(({ id, raw, raw_packed: packed }) => ({
+      eventId: id,
+      raw: packed === null ? raw : unpacked(id, packed),
+    }));
 }
 
 function unpacked(id: string, packed: Uint8Array): string {
@@ -112,29 +107,20 @@ function unpacked(id: string, packed: Uint8Array): string {
 }
 
 /** What could not be understood, in the order in which it came, a page at a time. */
-export async function* readQuarantine(
+export function readQuarantine(
   database: Database,
 ): AsyncGenerator<QuarantinedRow, void, undefined> {
-  let last = { receivedAt: Number.MIN_SAFE_INTEGER, digest: "" };
-  for (;;) {
-    const { receivedAt, digest } = last;
-    const rows = await database.read(async (db) =>
-      db
-        .selectFrom("quarantine")
-        .select(["digest", "reason", "raw", "received_at as receivedAt"])
-        .where((eb) => eb(eb.refTuple("received_at", "digest"), ">", eb.tuple(receivedAt, digest)))
-        .orderBy("received_at")
-        .orderBy("digest")
-        .limit(PAGE)
-        .execute(),
-    );
-    yield* rows;
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < PAGE) {
-      return;
-    }
-    last = end;
-  }
+  return paged<QuarantinedRow>(database, async (db, last, size) => {
+    const { receivedAt, digest } = last ?? { receivedAt: Number.MIN_SAFE_INTEGER, digest: "" };
+    return db
+      .selectFrom("quarantine")
+      .select(["digest", "reason", "raw", "received_at as receivedAt"])
+      .where((eb) => eb(eb.refTuple("received_at", "digest"), ">", eb.tuple(receivedAt, digest)))
+      .orderBy("received_at")
+      .orderBy("digest")
+      .limit(size)
+      .execute();
+  });
 }
 
 /** Every sighting of an Azure subscription, a page at a time. */
@@ -143,27 +129,18 @@ export async function* readSightings(
   azureSubscription: string,
 ): AsyncGenerator<Sighting, void, undefined> {
   const rules = new RuleSharing();
-  let last = "";
-  for (;;) {
-    const id = last;
-    const rows = await database.read(async (db) =>
-      db
-        .selectFrom("sighting")
-        .select(["id", "form", "body"])
-        .where("azure_subscription", "=", azureSubscription)
-        .where("id", ">", id)
-        .orderBy("id")
-        .limit(PAGE)
-        .execute(),
-    );
-    for (const row of rows) {
-      yield readSighting(row.body, row.form, rules);
-    }
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < PAGE) {
-      return;
-    }
-    last = end.id;
+  const rows = paged<{ id: string; form: number; body: string }>(database, async (db, last, size) =>
+    db
+      .selectFrom("sighting")
+      .select(["id", "form", "body"])
+      .where("azure_subscription", "=", azureSubscription)
+      .where("id", ">", last?.id ?? "")
+      .orderBy("id")
+      .limit(size)
+      .execute(),
+  );
+  for await (const { body, form } of rows) {
+    yield readSighting(body, form, rules);
   }
 }
 
