@@ -277,13 +277,6 @@ export interface StoreCoverage {
   readonly subscriptions: readonly SubscriptionCoverage[];
 }
 
-/** A row of the Activity Log as a feed or an export brought it. */
-export interface ReceivedRow {
-  readonly eventId: string;
-  /** JSON, such as Azure's API or a diagnostic setting writes it. */
-  readonly raw: string;
-}
-
 /** The part of the store that questions read. */
 export interface TrailReader {
   /** Openings and requests in a trail's order, with the guards of the VMs asked about. */
@@ -299,7 +292,7 @@ export interface TrailReader {
    *
    * @throws DoorbellError `store` when one is damaged.
    */
-  rows(eventIds: readonly string[]): Promise<readonly ReceivedRow[]>;
+  rows(eventIds: readonly string[]): Promise<readonly string[]>;
   /** What was read and could not be understood, in the order in which it came. */
   quarantine(): AsyncIterable<QuarantinedRow>;
   coverage(): Promise<StoreCoverage>;

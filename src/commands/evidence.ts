@@ -74,8 +74,7 @@ async function printRows(
   const printed = new Set<string>();
   let status = 0;
   for (const [id, events] of named) {
-    const rows = await store.rows(events);
-    const kept = new Set(rows.map(({ eventId }) => eventId));
+    const kept = new Set((await store.evidence(events)).map((event) => event.id));
     const missing = new Set(events).size - kept.size;
     if (kept.size === 0) {
       await context.complain(`${id}: the store keeps no such opening or event.`);
@@ -85,10 +84,8 @@ async function printRows(
       await context.complain(`${id}: ${missing} of its events ${are} not in the store any more.`);
       status = 1;
     }
-    const lines = rows
-      .filter(({ eventId }) => !printed.has(eventId))
-      .map(({ raw }) => `${rowLine(raw)}\n`);
-    await context.write(lines.join(""));
+    const rows = await store.rows([...kept].filter((one) => !printed.has(one)));
+    await context.write(rows.map((row) => `${rowLine(row)}\n`).join(""));
     for (const one of kept) {
       printed.add(one);
     }

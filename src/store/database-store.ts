@@ -17,7 +17,6 @@ import type {
   Lease,
   LeaseBoard,
   OutboxHealth,
-  ReceivedRow,
   Removal,
   Store,
   StoreCoverage,
@@ -123,7 +122,7 @@ export class DatabaseStore implements Store {
     return this.#database.read((db) => readEvidence(db, eventIds));
   }
 
-  async rows(eventIds: readonly string[]): Promise<readonly ReceivedRow[]> {
+  async rows(eventIds: readonly string[]): Promise<readonly string[]> {
     return this.#database.read(async (db) => readRows(db, eventIds));
   }
 

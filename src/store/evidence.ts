@@ -5,7 +5,6 @@ import { compareText } from "../domain/compare-text.ts";
 import type { QuarantinedRow } from "../domain/feed.ts";
 import type { Sighting } from "../domain/sighting.ts";
 import { DoorbellError } from "../errors.ts";
-import type { ReceivedRow } from "../ports.ts";
 import { batchesOf } from "./batches.ts";
 import type { Database } from "./database.ts";
 import { readEvent } from "./event-codec.ts";
@@ -76,7 +75,7 @@ export async function readEvidence(
 export async function readRows(
   db: Queries,
   eventIds: readonly string[],
-): Promise<readonly ReceivedRow[]> {
+): Promise<readonly string[]> {
   const found = [];
   for (const batch of batchesOf([...new Set(eventIds)])) {
     const rows = await db
@@ -88,10 +87,7 @@ export async function readRows(
   }
   return found
     .toSorted((a, b) => a.at - b.at || compareText(a.id, b.id) || compareText(a.digest, b.digest))
-    .map(({ id, raw, raw_packed: packed }) => ({
-      eventId: id,
-      raw: packed === null ? raw : unpacked(id, packed),
-    }));
+    .map(({ id, raw, raw_packed: packed }) => (packed === null ? raw : unpacked(id, packed)));
 }
 
 function unpacked(id: string, packed: Uint8Array): string {

@@ -39,8 +39,7 @@ export function upgradeContract(ground: Ground): void {
     await place.sql("delete from schema_migration where number > 1");
     const store = await place.open();
     await store.commit(change({ events: [received(event("e-3"), "packed anew")] }));
-    const rows = await store.rows(["e-1", "e-2", "e-3"]);
-    expect(rows.map(({ raw }) => raw)).toEqual(["as text", "as text", "packed anew"]);
+    expect(await store.rows(["e-1", "e-2", "e-3"])).toEqual(["as text", "as text", "packed anew"]);
     const acknowledgement = { by: "bob", at: 1 };
     expect(await store.acknowledge(channel(), "n-1", acknowledgement)).toEqual(acknowledgement);
     await store.audit(auditEntry("a-1"));
